@@ -1,0 +1,112 @@
+"""Long work: a row says what there is to do, a Celery message only wakes a worker.
+
+An app registers how a kind of job is run; `start` writes the row and wakes a worker after commit. Whatever is lost on
+the way (a message, a worker, Redis) leaves a row that `resume_unfinished_jobs` finds and sends again.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from fupin.models import Job, JobState
+
+logger = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=60)
+MOST_ATTEMPTS = 5
+
+_runners: dict[str, Callable[[Job], None]] = {}
+
+
+class Cancelled(Exception):
+    """Raised inside a runner when somebody asked for the job to stop."""
+
+
+def register(kind: str, runner: Callable[[Job], None]) -> None:
+    """Say how jobs of `kind` are run. The runner may be called again for a job that was cut short."""
+    _runners[kind] = runner
+
+
+def start(kind: str, title: str, actor, **arguments) -> Job:
+    """Write a job and wake a worker once the transaction has committed."""
+    job = Job.objects.create(kind=kind, title=title, actor=actor, arguments=arguments)
+    transaction.on_commit(lambda: wake(job.pk))
+    return job
+
+
+def wake(job_id) -> None:
+    """Send the wake-up. With the broker away the job waits for the sweep, and the page that asked works on."""
+    from fupin.tasks import run_job
+
+    try:
+        run_job.delay(str(job_id))
+    except Exception as error:  # whatever the broker's client raises, the row is what counts
+        logger.warning("wake_up_not_sent", job=str(job_id), error=type(error).__name__)
+
+
+def claim(job_id) -> Job | None:
+    """Take a job that waits, or whose worker has gone silent; None if another worker has it or it is over."""
+    now = timezone.now()
+    free = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, heartbeat_at__lt=now - LEASE)
+    taken = Job.objects.filter(free, pk=job_id, attempts__lt=MOST_ATTEMPTS).update(
+        state=JobState.RUNNING, attempts=F("attempts") + 1, heartbeat_at=now, started_at=now
+    )
+    return Job.objects.get(pk=job_id) if taken else None
+
+
+def progress(job: Job, done: int, total: int | None = None) -> None:
+    """Record how far the job is, and that its worker lives.
+
+    Raises:
+        Cancelled: somebody asked for the job to stop.
+    """
+    values = {"done": done, "heartbeat_at": timezone.now()}
+    if total is not None:
+        values["total"] = total
+    Job.objects.filter(pk=job.pk).update(**values)
+    if Job.objects.filter(pk=job.pk, cancel_requested=True).exists():
+        raise Cancelled
+
+
+def finish(job: Job, state: str = JobState.DONE, *, error: str = "", **result) -> None:
+    """Close a job. Closing twice leaves the first result."""
+    Job.objects.filter(pk=job.pk).unfinished().update(
+        state=state, error=error, result=result, finished_at=timezone.now(), heartbeat_at=timezone.now()
+    )
+
+
+def cancel(job: Job) -> None:
+    """Ask a job to stop: one that waits stops now, one that runs stops at its next sign of life."""
+    Job.objects.filter(pk=job.pk).unfinished().update(cancel_requested=True)
+    Job.objects.filter(pk=job.pk, state=JobState.QUEUED).update(state=JobState.CANCELLED, finished_at=timezone.now())
+
+
+def run(job_id) -> None:
+    """Run a job if it is free: the body of the Celery task, and of `run_pending` where there is no Celery."""
+    job = claim(job_id)
+    if job is None:
+        return
+    try:
+        _runners[job.kind](job)
+    except Cancelled:
+        finish(job, JobState.CANCELLED)
+    except Exception as error:
+        logger.exception("job_failed", job=str(job.pk), kind=job.kind)
+        finish(job, JobState.FAILED, error=type(error).__name__)
+
+
+def resume_unfinished() -> int:
+    """Wake workers for jobs whose message or worker was lost; give up on one after five attempts. Returns how many."""
+    now = timezone.now()
+    stale = Job.objects.unfinished().filter(
+        Q(heartbeat_at__lt=now - LEASE) | Q(heartbeat_at=None, created_at__lt=now - timedelta(seconds=5))
+    )
+    stale.filter(attempts__gte=MOST_ATTEMPTS).update(state=JobState.NEEDS_ATTENTION, finished_at=now)
+    waiting = list(stale.values_list("pk", flat=True)[:100])
+    for job_id in waiting:
+        wake(job_id)
+    return len(waiting)

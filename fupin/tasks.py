@@ -1,0 +1,17 @@
+"""Celery tasks of every floor's jobs; each takes an id and calls a function."""
+
+from celery import shared_task
+
+from fupin import jobs
+
+
+@shared_task
+def run_job(job_id: str) -> None:
+    """Run the job if nobody else has it."""
+    jobs.run(job_id)
+
+
+@shared_task
+def resume_unfinished_jobs() -> int:
+    """The periodic sweep that finds lost work."""
+    return jobs.resume_unfinished()

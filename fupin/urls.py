@@ -1,0 +1,19 @@
+"""The roof: every address of the site, floor by floor."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("portal.urls")),
+    path("", include("accounts.urls")),
+    path("my/", include("assistance.my_urls")),
+    path("desk/", include("casework.urls")),
+    path("desk/", include("eligibility.urls")),
+    path("desk/", include("assistance.urls")),
+    path("desk/households/", include("households.urls")),
+    path("desk/villages/", include("villages.urls")),
+    path("desk/jobs/", include("fupin.job_urls")),
+    path("api/v1/", include("fupin.api_urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+]

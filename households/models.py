@@ -1,0 +1,346 @@
+"""The register: households, members, what they earn in a year, how they live, and dated facts about them."""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from fupin.encryption import EncryptedTextField
+from fupin.masking import mask_id_number
+from fupin.money import FenField
+from fupin.scope import ScopedQuerySet
+from households import choices as c
+from households.querysets import FactQuerySet, HouseholdQuerySet, MemberQuerySet
+from villages.models import Village
+
+NOTHING = Decimal("0.00")
+
+
+class Household(models.Model):
+    """A rural household (农户). It becomes a low-income household (低收入农户) by a case, never by an edit."""
+
+    scope_village = "village_id"
+    scope_household = "pk"
+
+    number = models.CharField(_("household number"), max_length=24, unique=True)
+    village = models.ForeignKey(Village, models.PROTECT, related_name="households", verbose_name=_("village"))
+    group = models.CharField(_("villagers' group"), max_length=30, blank=True)
+    address = models.CharField(_("address"), max_length=120, blank=True)
+    head_name = models.CharField(_("head of household"), max_length=60, editable=False)
+    head_pinyin = models.CharField(max_length=120, blank=True, editable=False)
+    phone = models.CharField(_("telephone"), max_length=20, blank=True)
+    bank_name = models.CharField(_("bank"), max_length=60, blank=True)
+    bank_account = EncryptedTextField(_("bank account"), blank=True, default="")
+    attribute = models.CharField(
+        _("household attribute"), max_length=2, choices=c.HouseholdAttribute, default=c.HouseholdAttribute.ORDINARY
+    )
+    main_cause = models.CharField(_("main cause of poverty"), max_length=2, choices=c.Cause, blank=True)
+    other_causes = models.JSONField(_("other causes of poverty"), default=list, blank=True)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+
+    status = models.CharField(
+        _("status"), max_length=20, choices=c.HouseholdStatus, default=c.HouseholdStatus.UNREGISTERED, editable=False
+    )
+    registered_on = models.DateField(_("registered on"), null=True, editable=False)
+    registration_document = models.CharField(_("registration document"), max_length=60, blank=True, editable=False)
+
+    version = models.PositiveIntegerField(default=1, editable=False)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("entered by"),
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    touched_at = models.DateTimeField(_("last change"), auto_now=True, help_text="Of the household or anything in it.")
+    history = HistoricalRecords(excluded_fields=["touched_at"])
+
+    objects = HouseholdQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("household")
+        verbose_name_plural = _("households")
+        ordering = ["village_id", "number"]
+        indexes = [
+            models.Index(fields=["village", "number"], name="household_village_number"),
+            models.Index(fields=["village", "head_name"], name="household_village_head"),
+            models.Index(fields=["status", "village", "number"], name="household_status_village"),
+            models.Index(fields=["touched_at"], name="household_touched"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status=c.HouseholdStatus.UNREGISTERED) | Q(registered_on__isnull=False),
+                name="household_registered_has_date",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Member(models.Model):
+    """A person of a household (家庭成员)."""
+
+    scope_village = "village_id"
+    scope_household = "household_id"
+
+    household = models.ForeignKey(Household, models.PROTECT, related_name="members", verbose_name=_("household"))
+    village = models.ForeignKey(
+        Village, models.PROTECT, related_name="+", editable=False, help_text="Copied from the household, for set work."
+    )
+    name = models.CharField(_("name"), max_length=60)
+    id_number = EncryptedTextField(_("ID number"))
+    id_digest = models.CharField(max_length=32, editable=False)
+    relationship = models.CharField(_("relation to head"), max_length=2, choices=c.Relationship)
+    sex = models.CharField(_("sex"), max_length=1, choices=c.Sex)
+    born_on = models.DateField(_("date of birth"))
+    ethnicity = models.CharField(_("ethnic group"), max_length=2, choices=c.Ethnicity, default=c.Ethnicity.HAN)
+    education = models.CharField(_("education"), max_length=2, choices=c.Education, blank=True)
+    schooling = models.CharField(_("school attendance"), max_length=2, choices=c.Schooling, default=c.Schooling.NONE)
+    health = models.JSONField(_("health"), default=list, blank=True)
+    labour = models.CharField(_("labour capacity"), max_length=2, choices=c.LabourCapacity, blank=True)
+    employment = models.CharField(_("employment"), max_length=2, choices=c.Employment, blank=True)
+    employment_months = models.PositiveSmallIntegerField(
+        _("months worked away"), null=True, blank=True, validators=[MaxValueValidator(12)]
+    )
+    is_registered_resident = models.BooleanField(_("household registration here"), default=True)
+    is_living_together = models.BooleanField(_("lives together"), default=True)
+    phone = models.CharField(_("telephone"), max_length=20, blank=True)
+    joined_on = models.DateField(_("joined on"), null=True, blank=True)
+    left_on = models.DateField(_("left on"), null=True, blank=True)
+    left_reason = models.CharField(_("reason for leaving"), max_length=2, choices=c.LeaveReason, blank=True)
+    history = HistoricalRecords()
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        ordering = ["household_id", "relationship", "pk"]
+        indexes = [
+            models.Index(fields=["id_digest"], name="member_id_digest"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household"],
+                condition=Q(relationship=c.Relationship.HEAD, left_on=None),
+                name="one_head_a_household",
+                violation_error_message=_("A household has exactly one head."),
+            ),
+            models.UniqueConstraint(
+                fields=["id_digest"],
+                condition=Q(left_on=None),
+                name="id_number_once_among_current_members",
+                violation_error_message=_("This ID number already belongs to a member of another household."),
+            ),
+            models.CheckConstraint(
+                condition=Q(joined_on=None) | Q(joined_on__gte=F("born_on")),
+                name="member_joined_after_birth",
+                violation_error_message=_("A member cannot join before birth."),
+            ),
+            models.CheckConstraint(
+                condition=Q(left_on=None)
+                | (Q(left_on__gte=F("born_on")) & (Q(joined_on=None) | Q(left_on__gte=F("joined_on")))),
+                name="member_left_after_joining",
+                violation_error_message=_("A member cannot leave before joining or before birth."),
+            ),
+            models.CheckConstraint(
+                condition=Q(employment_months=None) | Q(employment_months__lte=12),
+                name="member_months_of_a_year",
+                violation_error_message=_("A year has twelve months."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.household_id}/{self.pk}"
+
+    @property
+    def masked_id_number(self) -> str:
+        return mask_id_number(self.id_number)
+
+
+class IncomeYear(models.Model):
+    """What a household earned and spent on production in one year, in yuan (reference §3.10)."""
+
+    scope_village = "village_id"
+    scope_household = "household_id"
+
+    TRANSFERS = (
+        "family_planning",
+        "subsistence_allowance",
+        "destitute_support",
+        "pension",
+        "ecological",
+        "other_transfer",
+    )
+    ITEMS = ("wages", "business", "property_income", *TRANSFERS)
+    COSTS = ("medical_cost", "schooling_cost")
+    AMOUNTS = (*ITEMS, "production_expense", *COSTS)
+
+    household = models.ForeignKey(Household, models.PROTECT, related_name="incomes", verbose_name=_("household"))
+    village = models.ForeignKey(Village, models.PROTECT, related_name="+", editable=False)
+    year = models.PositiveSmallIntegerField(_("year"))
+    wages = FenField(_("wages"), default=NOTHING)
+    business = FenField(_("production and business income"), default=NOTHING)
+    property_income = FenField(_("property income"), default=NOTHING)
+    family_planning = FenField(_("family-planning allowance"), default=NOTHING)
+    subsistence_allowance = FenField(_("subsistence allowance"), default=NOTHING)
+    destitute_support = FenField(_("destitute-support allowance"), default=NOTHING)
+    pension = FenField(_("old-age pension"), default=NOTHING)
+    ecological = FenField(_("ecological compensation"), default=NOTHING)
+    other_transfer = FenField(_("other transfer income"), default=NOTHING)
+    production_expense = FenField(_("production expenses"), default=NOTHING)
+    medical_cost = FenField(_("medical costs paid by the household"), default=NOTHING)
+    schooling_cost = FenField(_("schooling costs paid by the household"), default=NOTHING)
+    history = HistoricalRecords()
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("income of a year")
+        verbose_name_plural = _("incomes of a year")
+        ordering = ["household_id", "-year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household", "year"],
+                name="one_income_row_a_household_year",
+                violation_error_message=_("This household already has an income statement for the year."),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    wages__gte=0,
+                    business__gte=0,
+                    property_income__gte=0,
+                    family_planning__gte=0,
+                    subsistence_allowance__gte=0,
+                    destitute_support__gte=0,
+                    pension__gte=0,
+                    ecological__gte=0,
+                    other_transfer__gte=0,
+                    production_expense__gte=0,
+                    medical_cost__gte=0,
+                    schooling_cost__gte=0,
+                ),
+                name="income_amounts_not_negative",
+                violation_error_message=_("An amount cannot be negative."),
+            ),
+            models.CheckConstraint(condition=Q(year__gte=2000, year__lte=2100), name="income_year_plausible"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.household_id} {self.year}"
+
+    @property
+    def transfers(self) -> Decimal:
+        """Transfer income: the sum of its items."""
+        return sum((getattr(self, item) for item in self.TRANSFERS), NOTHING)
+
+    @property
+    def gross(self) -> Decimal:
+        """All income of the year."""
+        return sum((getattr(self, item) for item in self.ITEMS), NOTHING)
+
+    @property
+    def net(self) -> Decimal:
+        """All income less production expenses; may be negative. A standard may count fewer items."""
+        return self.gross - self.production_expense
+
+
+class LivingConditions(models.Model):
+    """How a household lives and what it works with (reference §3.11); land in mu, area in square metres."""
+
+    scope_village = "household__village_id"
+    scope_household = "household_id"
+
+    household = models.OneToOneField(
+        Household, models.PROTECT, primary_key=True, related_name="living", verbose_name=_("household")
+    )
+    cultivated_mu = models.DecimalField(
+        _("cultivated land (mu)"), max_digits=8, decimal_places=2, null=True, blank=True
+    )
+    irrigated_mu = models.DecimalField(_("irrigated land (mu)"), max_digits=8, decimal_places=2, null=True, blank=True)
+    forest_mu = models.DecimalField(_("forest land (mu)"), max_digits=8, decimal_places=2, null=True, blank=True)
+    water_mu = models.DecimalField(_("water surface (mu)"), max_digits=8, decimal_places=2, null=True, blank=True)
+    house_area = models.DecimalField(_("living space (m²)"), max_digits=7, decimal_places=2, null=True, blank=True)
+    house_structure = models.CharField(_("structure of the house"), max_length=2, choices=c.HouseStructure, blank=True)
+    house_safety = models.CharField(_("safety of the house"), max_length=2, choices=c.HouseSafety, blank=True)
+    road = models.CharField(_("road to the house"), max_length=2, choices=c.RoadKind, blank=True)
+    road_km = models.DecimalField(
+        _("distance to the main road (km)"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    fuel = models.CharField(_("main fuel"), max_length=2, choices=c.Fuel, blank=True)
+    water_source = models.CharField(_("drinking water"), max_length=2, choices=c.WaterSource, blank=True)
+    has_safe_water = models.BooleanField(_("drinking water is safe"), null=True, blank=True)
+    has_electricity = models.BooleanField(_("electricity in the house"), null=True, blank=True)
+    has_broadcasting = models.BooleanField(_("radio and television"), null=True, blank=True)
+    has_sanitary_toilet = models.BooleanField(_("sanitary toilet"), null=True, blank=True)
+    in_cooperative = models.BooleanField(_("member of a farmers' cooperative"), null=True, blank=True)
+    led_by_enterprise = models.BooleanField(_("linked with a leading enterprise"), null=True, blank=True)
+    history = HistoricalRecords()
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("living conditions")
+        verbose_name_plural = _("living conditions")
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(cultivated_mu=None) | Q(cultivated_mu__gte=0))
+                & (Q(irrigated_mu=None) | Q(irrigated_mu__gte=0))
+                & (Q(forest_mu=None) | Q(forest_mu__gte=0))
+                & (Q(water_mu=None) | Q(water_mu__gte=0))
+                & (Q(house_area=None) | Q(house_area__gte=0))
+                & (Q(road_km=None) | Q(road_km__gte=0)),
+                name="living_conditions_not_negative",
+                violation_error_message=_("An area or a distance cannot be negative."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.household_id)
+
+
+class Fact(models.Model):
+    """A dated fact about a household (情况核查). Only one verified as true reaches an assessment."""
+
+    scope_village = "village_id"
+    scope_household = "household_id"
+
+    household = models.ForeignKey(Household, models.PROTECT, related_name="facts", verbose_name=_("household"))
+    village = models.ForeignKey(Village, models.PROTECT, related_name="+", editable=False)
+    kind = models.CharField(_("kind"), max_length=20, choices=c.FactKind)
+    fact_date = models.DateField(_("date of the fact"))
+    ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    verification = models.CharField(
+        _("verification"), max_length=10, choices=c.Verification, default=c.Verification.PENDING
+    )
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    history = HistoricalRecords()
+
+    objects = FactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("fact")
+        verbose_name_plural = _("facts")
+        ordering = ["household_id", "fact_date"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household", "kind", "fact_date"],
+                name="fact_once_a_day",
+                violation_error_message=_("A fact of this kind and date is already recorded."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("fact_date")),
+                name="fact_dates_in_order",
+                violation_error_message=_("A fact cannot end before it began."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.household_id} {self.kind}"

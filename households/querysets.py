@@ -1,0 +1,48 @@
+"""What is asked of the register."""
+
+from datetime import date
+
+from django.db.models import Q
+
+from fupin.encryption import blind_index
+from fupin.scope import ScopedQuerySet
+
+
+def counting_on(day: date, prefix: str = "") -> Q:
+    """Members who are in the household on a day (design §4): born by then, joined by then, not yet gone."""
+    return Q(
+        Q(**{f"{prefix}joined_on": None}) | Q(**{f"{prefix}joined_on__lte": day}),
+        Q(**{f"{prefix}left_on": None}) | Q(**{f"{prefix}left_on__gt": day}),
+        **{f"{prefix}born_on__lte": day},
+    )
+
+
+def holding_on(day: date, prefix: str = "") -> Q:
+    """Facts that hold on a day: dated by then, and not ended by then (design §4)."""
+    return Q(
+        Q(**{f"{prefix}ended_on": None}) | Q(**{f"{prefix}ended_on__gt": day}),
+        **{f"{prefix}fact_date__lte": day},
+    )
+
+
+class HouseholdQuerySet(ScopedQuerySet):
+    def with_places(self):
+        """With village and township, so that a list names them without a query a row."""
+        return self.select_related("village__parent")
+
+
+class MemberQuerySet(ScopedQuerySet):
+    def current(self):
+        return self.filter(left_on=None)
+
+    def counting_on(self, day: date):
+        return self.filter(counting_on(day))
+
+    def with_id_number(self, number: str):
+        """Members with this ID number, found by its keyed hash."""
+        return self.filter(id_digest=blind_index(number))
+
+
+class FactQuerySet(ScopedQuerySet):
+    def holding_on(self, day: date):
+        return self.filter(holding_on(day))
