@@ -51,8 +51,8 @@ class CaseEvent(models.Model):
     """One step of a case: from where to where, who, when and why. Written once."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="events")
-    from_stage = models.CharField(_("from"), max_length=30, choices=CaseStage, blank=True)
-    to_stage = models.CharField(_("to"), max_length=30, choices=CaseStage)
+    from_stage = models.CharField(_("previous stage"), max_length=30, choices=CaseStage, blank=True)
+    to_stage = models.CharField(_("new stage"), max_length=30, choices=CaseStage)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("person"))
     at = models.DateTimeField(_("time"), auto_now_add=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
