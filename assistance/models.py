@@ -9,8 +9,17 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from assistance import choices as c
+from assistance.querysets import (
+    CadreQuerySet,
+    DeliveryQuerySet,
+    GrantQuerySet,
+    LinkageQuerySet,
+    MeasureQuerySet,
+    PairingQuerySet,
+    UnitQuerySet,
+    VisitQuerySet,
+)
 from fupin.money import FenField
-from fupin.scope import ScopedQuerySet
 from households.models import Household, Member
 from villages.models import Village
 
@@ -28,6 +37,8 @@ class HelpingUnit(models.Model):
     contacts = models.ManyToManyField(ACTOR, blank=True, related_name="helping_units", verbose_name=_("contacts"))
     is_active = models.BooleanField(_("active"), default=True)
     history = HistoricalRecords()
+
+    objects = UnitQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("helping unit")
@@ -53,6 +64,8 @@ class Cadre(models.Model):
     is_active = models.BooleanField(_("active"), default=True)
     history = HistoricalRecords()
 
+    objects = CadreQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("helping cadre")
         verbose_name_plural = _("helping cadres")
@@ -77,12 +90,13 @@ class Pairing(models.Model):
     created_by = models.ForeignKey(ACTOR, models.PROTECT, null=True, related_name="+")
     ended_by = models.ForeignKey(ACTOR, models.PROTECT, null=True, related_name="+")
 
-    objects = ScopedQuerySet.as_manager()
+    objects = PairingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("pairing")
         verbose_name_plural = _("pairings")
         ordering = ["-started_on", "-pk"]
+        indexes = [models.Index(fields=["-started_on", "-id"], name="pairing_start")]
         constraints = [
             models.UniqueConstraint(
                 fields=["household", "cadre"], condition=Q(ended_on=None), name="pairing_once_at_a_time"
@@ -111,7 +125,7 @@ class Linkage(models.Model):
     ended_on = models.DateField(_("until"), null=True, blank=True)
     created_by = models.ForeignKey(ACTOR, models.PROTECT, null=True, related_name="+")
 
-    objects = ScopedQuerySet.as_manager()
+    objects = LinkageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("linkage")
@@ -131,7 +145,10 @@ class Linkage(models.Model):
 
 
 class Visit(models.Model):
-    """A visit (走访) by a cadre. The key comes from the phone, so that a visit sent twice is logged once."""
+    """A visit (走访) by a cadre. The key comes from the phone, so that a visit sent twice is logged once.
+
+    Never edited: a correction is a new entry that points at the wrong one.
+    """
 
     scope_village = "household__village_id"
     scope_household = "household_id"
@@ -143,15 +160,22 @@ class Visit(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=c.VisitKind, default=c.VisitKind.HOME)
     situation = models.TextField(_("what was found"), max_length=1000)
     needs = models.TextField(_("needs and wishes"), max_length=1000, blank=True)
+    corrects = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="corrected_by", verbose_name=_("corrects")
+    )
+    reason = models.CharField(_("reason for the correction"), max_length=200, blank=True)
     logged_at = models.DateTimeField(_("logged"), auto_now_add=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = VisitQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("visit")
         verbose_name_plural = _("visits")
         ordering = ["-visited_on", "-pk"]
         indexes = [models.Index(fields=["household", "-visited_on"], name="visit_household_date")]
+        constraints = [
+            models.CheckConstraint(condition=Q(corrects=None) | ~Q(reason=""), name="visit_correction_has_reason"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.household_id} {self.visited_on}"
@@ -170,6 +194,8 @@ class Measure(models.Model):
     description = models.CharField(_("description"), max_length=300, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     history = HistoricalRecords()
+
+    objects = MeasureQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("measure")
@@ -199,7 +225,7 @@ class Grant(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     history = HistoricalRecords()
 
-    objects = ScopedQuerySet.as_manager()
+    objects = GrantQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("measure given")
@@ -233,10 +259,12 @@ class Delivery(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="corrected_by", verbose_name=_("corrects")
     )
     reason = models.CharField(_("reason for the correction"), max_length=200, blank=True)
+    is_withdrawal = models.BooleanField(_("nothing was delivered"), default=False)
+    key = models.UUIDField(null=True, unique=True, editable=False, help_text="From the form: sent twice, logged once.")
     logged_by = models.ForeignKey(ACTOR, models.PROTECT, null=True, related_name="+", verbose_name=_("logged by"))
     logged_at = models.DateTimeField(_("logged"), auto_now_add=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("delivery")
@@ -245,7 +273,12 @@ class Delivery(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount=None) | Q(amount__gte=0), name="delivery_amount_not_negative"),
             models.CheckConstraint(condition=Q(corrects=None) | ~Q(reason=""), name="delivery_correction_has_reason"),
+            models.CheckConstraint(
+                condition=Q(is_withdrawal=False) | Q(corrects__isnull=False, amount=None, quantity=None),
+                name="delivery_withdrawal_corrects",
+            ),
         ]
+        indexes = [models.Index(fields=["-delivered_on", "-id"], name="delivery_date")]
 
     def __str__(self) -> str:
         return f"{self.grant_id} {self.delivered_on}"

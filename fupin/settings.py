@@ -289,6 +289,8 @@ SPECTACULAR_SETTINGS = {
 # --- The field's own settings -----------------------------------------------------------------------------------
 # The district that this installation serves (行政区划代码).
 DISTRICT_CODE = env.str("FUPIN_DISTRICT_CODE", default="320412")
+# A paired household without a visit for longer than this is due; for longer than twice this, overdue.
+FUPIN_VISIT_INTERVAL_DAYS = env.int("FUPIN_VISIT_INTERVAL_DAYS", default=90)
 
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
