@@ -24,16 +24,20 @@ def in_force_on(day: date, prefix: str = "") -> Q:
     )
 
 
-class PairingQuerySet(ScopedQuerySet):
+class PeriodQuerySet(ScopedQuerySet):
+    """Rows that hold from a day to a day: pairings, linkages."""
+
     def current(self, day: date | None = None):
-        """Pairings in force on a day, by default today."""
+        """Rows in force on a day, by default today."""
         return self.filter(in_force_on(day or timezone.localdate()))
 
     def overlapping(self, started_on: date, ended_on: date | None):
-        """Pairings whose period shares a day with [started_on, ended_on); no end is for ever."""
+        """Rows whose period shares a day with [started_on, ended_on); no end is for ever."""
         rows = self.filter(Q(ended_on=None) | (Q(ended_on__gt=started_on) & Q(ended_on__gt=F("started_on"))))
         return rows.filter(started_on__lt=ended_on) if ended_on else rows
 
+
+class PairingQuerySet(PeriodQuerySet):
     def with_last_visit(self):
         """Annotate `last_visit`, the household's latest visit by any cadre, and `due_since`: that or the start."""
         from assistance.models import Visit
@@ -62,9 +66,9 @@ class PairingQuerySet(ScopedQuerySet):
         return self.select_related("household__village__parent", "cadre__unit")
 
 
-class LinkageQuerySet(ScopedQuerySet):
-    def current(self, day: date | None = None):
-        return self.filter(in_force_on(day or timezone.localdate()))
+class LinkageQuerySet(PeriodQuerySet):
+    def for_list(self):
+        return self.select_related("village__parent", "unit")
 
 
 class HelperQuerySet(models.QuerySet):
