@@ -6,8 +6,8 @@ from random import Random
 # Surnames, each with its weight.
 SURNAMES = """
     王 62 张 58 陈 52 徐 44 周 40 吴 36 蒋 34 陆 30 钱 28 沈 26 顾 25 朱 25 高 20 许 20 杨 20 刘 20 李 20 薛 18 丁 16
-    潘 16 谢 15 孙 14 史 12 邵 12 赵 12 黄 12 蔡 11 姚 11 吕 10 庄 10 万 9 冯 9 唐 9 曹 9 何 8 胡 8 林 6 杜 6 恽 5 岳 5 承 4
-    巢 4 臧 4 白 4 梅 4 是 3 眭 2 欧阳 2 诸葛 1
+    潘 16 谢 15 孙 14 史 12 邵 12 赵 12 黄 12 蔡 11 姚 11 吕 10 庄 10 万 9 冯 9 唐 9 曹 9 何 8 胡 8 林 6 杜 6 恽 5 岳 5
+    承 4 巢 4 臧 4 白 4 梅 4 是 3 眭 2 欧阳 2 诸葛 1
 """.split()
 _SURNAMES = SURNAMES[::2]
 _WEIGHTS = list(accumulate(map(int, SURNAMES[1::2])))

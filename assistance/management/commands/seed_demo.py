@@ -29,8 +29,9 @@ class Command(BaseCommand):
             return
         analyse()
         self.stdout.write(f"{seeded.households} households, {seeded.registered} of them on the register.")
-        for account in ACCOUNTS:
-            self.stdout.write(f"  {account.username:<10} {PASSWORD}  {account.what}")
+        lines = [f"  {account.username:<10} {PASSWORD}  {account.what}\n" for account in ACCOUNTS]
+        (settings.VAR_DIR / "demo-accounts.txt").write_text("".join(lines), encoding="utf-8")
+        self.stdout.write("".join(lines))
 
     def _tell(self, line: str) -> None:
         self.stderr.write(line)
