@@ -1,10 +1,17 @@
 """Users with a role and a jurisdiction, and the record of what they did that must be answered for."""
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import AuditAction, Role
+from accounts.querysets import AuditEventQuerySet, UserQuerySet
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+    """Makes accounts, and asks for them."""
 
 
 class User(AbstractUser):
@@ -22,8 +29,11 @@ class User(AbstractUser):
     )
     phone = models.CharField(_("telephone"), max_length=20, blank=True)
     must_change_password = models.BooleanField(_("must change the password"), default=False)
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
 
     REQUIRED_FIELDS = ["name", "role"]
+
+    objects = UserManager()
 
     class Meta:
         verbose_name = _("user")
@@ -31,6 +41,16 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def save(self, *args, **kwargs) -> None:
+        """Save, with the right to enter /admin/ following from the role."""
+        self.is_staff = self.is_superuser or self.role == Role.ADMINISTRATOR
+        super().save(*args, **kwargs)
+
+    def _get_session_auth_hash(self, secret=None) -> str:
+        """What a session must know to stay valid: it ends with the password or with the epoch."""
+        known = f"{self.password}:{self.session_epoch}"
+        return salted_hmac("accounts.User.session", known, secret=secret, algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         return self.name
@@ -50,6 +70,8 @@ class AuditEvent(models.Model):
     reference = models.CharField(_("reference"), max_length=60, blank=True, help_text=_("Its number or key."))
     purpose = models.CharField(_("purpose"), max_length=200, blank=True)
     details = models.JSONField(_("details"), default=dict, help_text=_("Counts and filters; never personal data."))
+
+    objects = AuditEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("audit event")

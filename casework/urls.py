@@ -1,5 +1,13 @@
-from django.urls import path  # noqa: F401
+"""Addresses of the desk's overview and of cases."""
+
+from django.urls import path
+
+from casework import views
 
 app_name = "casework"
 
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.DeskHome.as_view(), name="desk"),
+    path("cases/", views.CaseList.as_view(), name="list"),
+    path("cases/<int:pk>/", views.CaseDetail.as_view(), name="detail"),
+]

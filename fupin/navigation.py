@@ -1,6 +1,7 @@
-"""The menu of the staff desk: one table of what stands in it, for whom."""
+"""The menus: one table each of what stands in them, and for whom."""
 
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
@@ -10,47 +11,66 @@ from django.utils.translation import gettext_lazy as _
 class Entry:
     label: str
     route: str
-    permission: str
-    icon: str
+    permission: str = ""
+    icon: str = ""
+    group: str = ""
 
+
+REGISTER = _("Register")
+IDENTIFICATION = _("Identification")
+ASSISTANCE = _("Assistance")
+SYSTEM = _("System")
 
 DESK_MENU = (
     Entry(_("Overview"), "casework:desk", "fupin.use_desk", "home"),
-    Entry(_("Households"), "households:list", "households.view", "user-group"),
-    Entry(_("Import"), "households:import", "households.import", "arrow-up-tray"),
-    Entry(_("Villages"), "villages:list", "villages.view", "map"),
-    Entry(_("Recalculations"), "eligibility:runs", "eligibility.view", "calculator"),
-    Entry(_("Proposals"), "eligibility:proposals", "eligibility.view", "light-bulb"),
-    Entry(_("Standards"), "eligibility:standards", "eligibility.view", "scale"),
-    Entry(_("Cases"), "casework:list", "casework.view", "folder"),
-    Entry(_("Pairings"), "assistance:pairings", "assistance.view", "link"),
-    Entry(_("Measures"), "assistance:measures", "assistance.view", "gift"),
-    Entry(_("Units and cadres"), "assistance:units", "assistance.manage_reference", "building-office"),
-    Entry(_("Jobs"), "jobs:list", "fupin.use_desk", "clock"),
-    Entry(_("Accounts"), "accounts:list", "accounts.manage", "identification"),
-    Entry(_("Audit"), "accounts:audit", "accounts.view_audit", "shield-check"),
+    Entry(_("Households"), "households:list", "households.view", "user-group", REGISTER),
+    Entry(_("Import"), "households:import", "households.import", "arrow-up-tray", REGISTER),
+    Entry(_("Villages"), "villages:list", "villages.view", "map", REGISTER),
+    Entry(_("Recalculations"), "eligibility:runs", "eligibility.view", "calculator", IDENTIFICATION),
+    Entry(_("Proposals"), "eligibility:proposals", "eligibility.view", "light-bulb", IDENTIFICATION),
+    Entry(_("Cases"), "casework:list", "casework.view", "folder", IDENTIFICATION),
+    Entry(_("Standards"), "eligibility:standards", "eligibility.view", "scale", IDENTIFICATION),
+    Entry(_("Pairings"), "assistance:pairings", "assistance.view", "link", ASSISTANCE),
+    Entry(_("Measures"), "assistance:measures", "assistance.view", "gift", ASSISTANCE),
+    Entry(_("Units and cadres"), "assistance:units", "assistance.manage_reference", "building-office", ASSISTANCE),
+    Entry(_("Jobs"), "jobs:list", "fupin.use_desk", "clock", SYSTEM),
+    Entry(_("Accounts"), "accounts:list", "accounts.manage", "identification", SYSTEM),
+    Entry(_("Audit"), "accounts:audit", "accounts.view_audit", "shield-check", SYSTEM),
+)
+
+PORTAL_MENU = (
+    Entry(_("Home"), "portal:home"),
+    Entry(_("Look up a household"), "portal:lookup"),
+    Entry(_("Notices"), "portal:notices"),
+    Entry(_("Villages"), "portal:villages"),
+    Entry(_("Statistics"), "portal:statistics"),
 )
 
 
-def navigation(request) -> dict:
-    """The menu entries that the signed-in person may open, each with its address and whether it is the page shown."""
-    user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        return {}
-    entries = []
-    for entry in DESK_MENU:
-        if not user.has_perm(entry.permission):
+def _menu(entries: tuple[Entry, ...], user, path: str) -> list[dict]:
+    """The entries that `user` may open, each with its address; current is the longest that `path` begins with."""
+    items = []
+    for entry in entries:
+        if entry.permission and not user.has_perm(entry.permission):
             continue
         try:
-            url = reverse(entry.route)
+            items.append({"entry": entry, "url": reverse(entry.route)})
         except NoReverseMatch:
             continue
-        entries.append({"entry": entry, "url": url})
-    current = max(
-        (item for item in entries if request.path.startswith(item["url"])),
-        key=lambda item: len(item["url"]),
-        default=None,
-    )
-    for item in entries:
+    within = [item for item in items if path == item["url"] or (item["url"] != "/" and path.startswith(item["url"]))]
+    current = max(within, key=lambda item: len(item["url"]), default=None)
+    for item in items:
         item["is_current"] = item is current
-    return {"desk_menu": entries}
+    return items
+
+
+def navigation(request) -> dict:
+    """Context of every page: the portal's menu, and for a signed-in person the desk's, in groups."""
+    user = getattr(request, "user", None)
+    menus = {"portal_menu": _menu(PORTAL_MENU, user, request.path)}
+    if user is not None and user.is_authenticated:
+        menus["desk_menu"] = [
+            {"label": group, "entries": list(items)}
+            for group, items in groupby(_menu(DESK_MENU, user, request.path), key=lambda item: item["entry"].group)
+        ]
+    return menus
