@@ -1,0 +1,185 @@
+"""Charts drawn on the server as SVG, each with the table of its numbers.
+
+The drawings hold no inline style or script, so that the content security policy lets them be; colours and type come from
+the stylesheet by class. Every chart says its numbers in text as well.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+WIDTH = 640
+LABEL_WIDTH = 132
+VALUE_WIDTH = 84
+BAR_HEIGHT = 20
+BAR_GAP = 12
+PLOT_HEIGHT = 220
+MARGIN_LEFT = 64
+MARGIN_BOTTOM = 34
+MARGIN_TOP = 14
+LONGEST_LABEL = 10
+
+Number = int | Decimal
+
+
+@dataclass(frozen=True)
+class Table:
+    """The numbers of a chart: headers, and rows whose first cell names the row."""
+
+    headers: Sequence[str]
+    rows: Sequence[Sequence]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing and its numbers; `components/chart.html` shows both."""
+
+    title: str
+    svg: SafeString
+    table: Table
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line of a line chart: a name and a value for every label (None where there is none)."""
+
+    name: str
+    values: Sequence[Number | None] = field(default_factory=tuple)
+
+
+def shown(value: Number) -> str:
+    """A number as charts write it: whole with separators, amounts with 2 decimals."""
+    return f"{value:,.2f}" if isinstance(value, Decimal) else f"{value:,}"
+
+
+def _shortened(label: str) -> str:
+    return label if len(label) <= LONGEST_LABEL * (2 if label.isascii() else 1) else f"{label[: LONGEST_LABEL - 1]}…"
+
+
+def _frame(title: str, description: str, height: int, inside: SafeString) -> SafeString:
+    return format_html(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" role="img" aria-label="{}: {}">{}</svg>',
+        WIDTH,
+        height,
+        title,
+        description,
+        inside,
+    )
+
+
+def bar_chart(title: str, headers: tuple[str, str], rows: Sequence[tuple[str, Number]]) -> Chart:
+    """Horizontal bars from zero, one a row, in the order given.
+
+    Args:
+        headers: what the labels are and what the values are, for the table.
+        rows: label and value, the value not negative.
+    """
+    most = max((value for _label, value in rows), default=0) or 1
+    room = WIDTH - LABEL_WIDTH - VALUE_WIDTH
+    bars = []
+    for position, (label, value) in enumerate(rows):
+        top = position * (BAR_HEIGHT + BAR_GAP) + BAR_GAP // 2
+        middle = top + BAR_HEIGHT // 2 + 4
+        length = max(round(Decimal(value) / Decimal(most) * room), 1 if value else 0)
+        bars.append((LABEL_WIDTH - 8, middle, label, _shortened(label), LABEL_WIDTH, top, length, BAR_HEIGHT))
+        bars[-1] += (LABEL_WIDTH + length + 6, middle, shown(value))
+    drawn = format_html_join(
+        "",
+        '<text x="{}" y="{}" text-anchor="end"><title>{}</title>{}</text>'
+        '<rect class="series-0" x="{}" y="{}" width="{}" height="{}" rx="2"/>'
+        '<text class="chart__value" x="{}" y="{}">{}</text>',
+        bars,
+    )
+    height = max(len(rows), 1) * (BAR_HEIGHT + BAR_GAP)
+    axis = format_html('<line class="chart__axis" x1="{0}" y1="0" x2="{0}" y2="{1}"/>', LABEL_WIDTH, height)
+    spoken = "; ".join(f"{label} {shown(value)}" for label, value in rows)
+    return Chart(title, _frame(title, spoken, height, drawn + axis), Table(headers, [list(row) for row in rows]))
+
+
+def _steps(most: Decimal) -> list[Decimal]:
+    """Four or five round values from zero that reach `most`."""
+    magnitude = Decimal(10) ** (most.adjusted())
+    step = next(
+        magnitude * part for part in map(Decimal, ("0.25", "0.5", "1", "2", "2.5")) if magnitude * part * 5 >= most
+    )
+    return [step * count for count in range(6) if step * (count - 1) < most]
+
+
+def line_chart(title: str, corner: str, labels: Sequence[str], series: Sequence[Series]) -> Chart:
+    """Lines over ordered labels (years, months), from zero; each line has its own dash, so colour is not all.
+
+    Args:
+        corner: what the labels are, for the table.
+    """
+    values = [value for one in series for value in one.values if value is not None]
+    steps = _steps(Decimal(max([*values, 1])))
+    top_value = steps[-1]
+    room = WIDTH - MARGIN_LEFT - 24
+    base = MARGIN_TOP + PLOT_HEIGHT
+
+    def across(position: int) -> int:
+        return MARGIN_LEFT + 12 + round(room * position / max(len(labels) - 1, 1))
+
+    def up(value: Number) -> int:
+        return base - round(Decimal(value) / top_value * PLOT_HEIGHT)
+
+    grid = format_html_join(
+        "",
+        '<line class="chart__grid" x1="{}" y1="{}" x2="{}" y2="{}"/><text x="{}" y="{}" text-anchor="end">{}</text>',
+        (
+            (MARGIN_LEFT, up(step), WIDTH, up(step), MARGIN_LEFT - 8, up(step) + 4, f"{step.normalize():,f}")
+            for step in steps
+        ),
+    )
+    marks = format_html_join(
+        "",
+        '<text x="{}" y="{}" text-anchor="middle">{}</text>',
+        ((across(position), base + 20, label) for position, label in enumerate(labels)),
+    )
+    lines = mark_safe("")
+    for number, one in enumerate(series):
+        points = [(across(at), up(value), value) for at, value in enumerate(one.values) if value is not None]
+        path = " ".join(f"{x},{y}" for x, y, _value in points)
+        lines += format_html('<polyline class="chart__line series-{}" points="{}"/>', number % 4, path)
+        lines += format_html_join(
+            "",
+            '<circle class="series-{}" cx="{}" cy="{}" r="3.5"><title>{} {}</title></circle>',
+            ((number % 4, x, y, one.name, shown(value)) for x, y, value in points),
+        )
+    legend = _legend(series, base + MARGIN_BOTTOM)
+    rows = [[label, *(_at(one, position) for one in series)] for position, label in enumerate(labels)]
+    table = Table([corner, *(one.name for one in series)], rows)
+    height = base + MARGIN_BOTTOM + (24 if len(series) > 1 else 0)
+    spoken = "; ".join(f"{one.name} {', '.join(shown(v) for v in one.values if v is not None)}" for one in series)
+    return Chart(title, _frame(title, spoken, height, grid + marks + lines + legend), table)
+
+
+def _at(series: Series, position: int) -> str:
+    value = series.values[position] if position < len(series.values) else None
+    return "—" if value is None else shown(value)
+
+
+def _legend(series: Sequence[Series], top: int) -> SafeString:
+    if len(series) < 2:
+        return mark_safe("")
+    width = (WIDTH - MARGIN_LEFT) // len(series)
+    return format_html_join(
+        "",
+        '<line class="chart__line series-{}" x1="{}" y1="{}" x2="{}" y2="{}"/><text x="{}" y="{}">{}</text>',
+        (
+            (
+                number % 4,
+                MARGIN_LEFT + number * width,
+                top + 10,
+                MARGIN_LEFT + number * width + 28,
+                top + 10,
+                MARGIN_LEFT + number * width + 36,
+                top + 14,
+                _shortened(one.name),
+            )
+            for number, one in enumerate(series)
+        ),
+    )
