@@ -7,6 +7,8 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        from accounts import permissions
+        from accounts import permissions, services
+        from fupin.exports import exported
 
         permissions.register()
+        exported.connect(services.record_export, dispatch_uid="audit")

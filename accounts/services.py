@@ -30,6 +30,11 @@ def record(
     )
 
 
+def record_export(sender, actor: User, subject: str, rows: int, file_format: str, **_signal) -> None:
+    """Write down that a list left the house as a file."""
+    record(actor, AuditAction.EXPORT, subject, rows=rows, format=file_format)
+
+
 def initial_password() -> str:
     """A random password of 15 characters, in groups of five (about 74 bits)."""
     return "-".join("".join(secrets.choice(PASSWORD_ALPHABET) for _place in range(5)) for _group in range(3))

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext as _
+
 from accounts.models import User
-from eligibility.choices import ProposalKind, ProposalState
+from eligibility.choices import Outcome, ProposalKind, ProposalState, Subject
 from eligibility.models import Proposal, Recalculation
-from fupin.listing import COUNT_CAP, capped_count
+from fupin.listing import capped_count
 from fupin.models import Job, JobState
 from households.choices import HouseholdStatus
 from households.models import Household
@@ -17,21 +20,30 @@ JOBS_SHOWN = 5
 class Tally:
     """How many rows carry a word; `is_capped` says that there are more."""
 
-    word: object
+    word: TextChoices
     count: int
     is_capped: bool
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """The latest recalculation that covers the person's division.
+
+    `counts` pairs results with how many households have them, and is empty for a run over more than the person may see.
+    """
+
+    run: Recalculation
+    counts: list[tuple[str, int]]
 
 
 def of(user: User) -> dict:
     """The parts of the overview that the person's role may see."""
     parts = {
-        "jobs": Job.objects.visible_to(user).unfinished()[:JOBS_SHOWN],
-        "household_tallies": households_by_status(user),
-        "household_total": capped_count(Household.objects.visible_to(user)),
-        "cap": COUNT_CAP,
+        "jobs": Job.objects.visible_to(user).filter(actor=user).unfinished()[:JOBS_SHOWN],
+        "households": households_by_status(user),
     }
     if user.has_perm("eligibility.view"):
-        parts |= {"proposal_tallies": open_proposals_by_kind(user), "last_run": last_recalculation(user)}
+        parts |= {"proposals": open_proposals_by_kind(user), "last_run": last_recalculation(user)}
     return parts
 
 
@@ -47,12 +59,28 @@ def open_proposals_by_kind(user: User) -> list[Tally]:
     return [Tally(kind, *capped_count(rows.filter(kind=kind))) for kind in ProposalKind]
 
 
-def last_recalculation(user: User) -> Recalculation | None:
-    """The latest finished recalculation that counted, of the person's own division or of one that contains it."""
-    holding = [user.jurisdiction[:length] for length in (6, 9, 12) if len(user.jurisdiction) >= length]
-    return (
-        Recalculation.objects.filter(division_code__in=holding, is_simulation=False, job__state=JobState.DONE)
+def last_recalculation(user: User) -> LastRun | None:
+    """The latest finished recalculation of households over the person's own division, or over one that contains it."""
+    covering = [user.jurisdiction[:length] for length in (6, 9, 12) if len(user.jurisdiction) >= length]
+    run = (
+        Recalculation.objects.filter(
+            division_code__in=covering,
+            is_simulation=False,
+            job__state=JobState.DONE,
+            version__standard__subject=Subject.HOUSEHOLD,
+        )
         .select_related("job", "version__standard")
         .order_by("-job__finished_at")
         .first()
     )
+    if run is None:
+        return None
+    return LastRun(run, _counts(run) if run.division_code == user.jurisdiction else [])
+
+
+def _counts(run: Recalculation) -> list[tuple[str, int]]:
+    names = {outcome.value: outcome.label for outcome in Outcome} | {
+        "newly_eligible": _("Newly eligible"),
+        "no_longer_eligible": _("No longer eligible"),
+    }
+    return [(label, run.counts[key]) for key, label in names.items() if key in run.counts]

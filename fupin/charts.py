@@ -1,7 +1,7 @@
 """Charts drawn on the server as SVG, each with the table of its numbers.
 
-The drawings hold no inline style or script, so that the content security policy lets them be; colours and type come from
-the stylesheet by class. Every chart says its numbers in text as well.
+The drawings hold no inline style or script, so that the content security policy lets them be; colours and type come
+from the stylesheet by class. Every chart says its numbers in text as well.
 """
 
 from collections.abc import Sequence

@@ -4,8 +4,11 @@ import json
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core import signing
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.views.generic import TemplateView
+
+from fupin import exports
 
 PAGE_SIZE = 50
 COUNT_CAP = 10_000
@@ -82,13 +85,34 @@ class KeysetPage:
 class DeskListView(PermissionRequiredMixin, TemplateView):
     """A list of the desk. A subclass says its queryset, filter, orders, and the template of the page.
 
+    With `resource_class` (a `fupin.exports.ListResource`) ?format=xlsx|csv answers the filtered rows as a file.
     `orders` maps the value of ?sort= to the fields of the order (first is the default; the last field is unique).
     With htmx, a filter or page change swaps `#list`, so the page's template wraps its table in that element.
     """
 
     queryset_class: QuerySet
     filterset_class = None
+    resource_class: type[exports.ListResource] | None = None
+    export_permission = "households.export"
     orders: dict[str, tuple[str, ...]]
+
+    def get(self, request, *args, **kwargs):
+        if self.resource_class and request.GET.get("format") in exports.FORMATS:
+            return self.export()
+        return super().get(request, *args, **kwargs)
+
+    def export(self):
+        """The filtered rows as a file, in the order of the list."""
+        if not self.request.user.has_perm(self.export_permission):
+            raise PermissionDenied
+        _filterset, rows = self.get_filtered()
+        rows = rows.order_by(*self.orders[self.get_sort()])
+        return exports.response(self.resource_class(), rows, self.request.GET["format"], self.request.user)
+
+    def get_sort(self) -> str:
+        """The name of the order that is asked for, or of the first."""
+        sort = self.request.GET.get("sort")
+        return sort if sort in self.orders else next(iter(self.orders))
 
     def get_queryset(self) -> QuerySet:
         """All rows that the person may see."""
@@ -104,8 +128,7 @@ class DeskListView(PermissionRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         filterset, rows = self.get_filtered()
-        sort = self.request.GET.get("sort")
-        sort = sort if sort in self.orders else next(iter(self.orders))
+        sort = self.get_sort()
         count, has_more = capped_count(rows)
         query = self.request.GET.copy()
         query.pop("cursor", None)
@@ -116,5 +139,10 @@ class DeskListView(PermissionRequiredMixin, TemplateView):
             count_is_capped=has_more,
             sort=sort,
             query=query.urlencode(),
+            export_url=self._export_url(),
             **kwargs,
         )
+
+    def _export_url(self) -> str:
+        may = self.resource_class and self.request.user.has_perm(self.export_permission)
+        return self.request.path if may else ""

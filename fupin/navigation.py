@@ -16,10 +16,10 @@ class Entry:
     group: str = ""
 
 
-REGISTER = _("Register")
-IDENTIFICATION = _("Identification")
+REGISTER = _("Household register")
+IDENTIFICATION = _("Identification and exit")
 ASSISTANCE = _("Assistance")
-SYSTEM = _("System")
+SYSTEM = _("Work and accounts")
 
 DESK_MENU = (
     Entry(_("Overview"), "casework:desk", "fupin.use_desk", "home"),

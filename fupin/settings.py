@@ -4,11 +4,12 @@ Without any variable the settings are those of development on one machine: SQLit
 keys that protect nothing. With FUPIN_ENV=production the process refuses to start unless real secrets are given.
 """
 
+import base64
+import sys
 from pathlib import Path
 
 import environ
 from csp.constants import NONCE, NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from fupin import logs
@@ -37,29 +38,38 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localh
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 
-def refuse_unsafe_production() -> None:
-    """Stop a production start that would run with a known secret or show its inside.
+def refuse_unsafe_start() -> None:
+    """Stop a start that would run with a known secret or show its inside, saying in one line what is wrong.
 
-    Raises:
-        ImproperlyConfigured: naming every setting that is missing or unsafe.
+    It ends the process instead of raising: the reason is for whoever installs Fupin, and a traceback would hide it.
     """
     faults = []
-    if DEBUG:
+    if ENVIRONMENT not in ("development", "production"):
+        faults.append("FUPIN_ENV must be development or production")
+    if PRODUCTION and DEBUG:
         faults.append("DEBUG must be off")
-    if SECRET_KEY == DEVELOPMENT_SECRET or len(SECRET_KEY) < 50:
+    if PRODUCTION and (SECRET_KEY == DEVELOPMENT_SECRET or len(SECRET_KEY) < 50):
         faults.append("SECRET_KEY must be set to at least 50 random characters")
-    if not FUPIN_ENCRYPTION_KEYS or DEVELOPMENT_KEY in FUPIN_ENCRYPTION_KEYS:
+    if not all(map(_is_encryption_key, FUPIN_ENCRYPTION_KEYS)):
+        faults.append("FUPIN_ENCRYPTION_KEYS must be keys of 32 random bytes in url-safe base64")
+    elif PRODUCTION and (not FUPIN_ENCRYPTION_KEYS or DEVELOPMENT_KEY in FUPIN_ENCRYPTION_KEYS):
         faults.append("FUPIN_ENCRYPTION_KEYS must be set (see docs/operations.md)")
-    if not FUPIN_INDEX_KEY or FUPIN_INDEX_KEY == DEVELOPMENT_KEY:
-        faults.append("FUPIN_INDEX_KEY must be set (see docs/operations.md)")
-    if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
+    if PRODUCTION and (FUPIN_INDEX_KEY == DEVELOPMENT_KEY or len(FUPIN_INDEX_KEY) < 32):
+        faults.append("FUPIN_INDEX_KEY must be set to at least 32 random characters (see docs/operations.md)")
+    if PRODUCTION and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
         faults.append("ALLOWED_HOSTS must name the hosts that are served")
     if faults:
-        raise ImproperlyConfigured("Fupin refuses to start in production: " + "; ".join(faults) + ".")
+        sys.exit(f"Fupin refuses to start ({ENVIRONMENT}): {'; '.join(faults)}.")
 
 
-if PRODUCTION:
-    refuse_unsafe_production()
+def _is_encryption_key(key: str) -> bool:
+    try:
+        return len(base64.urlsafe_b64decode(key)) == 32
+    except ValueError:
+        return False
+
+
+refuse_unsafe_start()
 
 # --- What the house is built of ---------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -99,6 +109,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "fupin.health.HealthMiddleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -265,7 +276,7 @@ USE_TZ = True
 
 # --- Files that are served --------------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.str("FUPIN_STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -279,7 +290,6 @@ LOGGING = logs.configure(
 # Celery's worker writes through the same handlers instead of putting its own in their place.
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
-AXES_ENABLE_ACCESS_FAILURE_LOG = False
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 
 # --- The API ----------------------------------------------------------------------------------------------------
@@ -309,6 +319,8 @@ DISTRICT_CODE = env.str("FUPIN_DISTRICT_CODE", default="320412")
 # A paired household without a visit for longer than this is due; for longer than twice this, overdue.
 FUPIN_VISIT_INTERVAL_DAYS = env.int("FUPIN_VISIT_INTERVAL_DAYS", default=90)
 
+# Who may read /metrics: whoever presents this token; nobody in production while it is empty.
+FUPIN_METRICS_TOKEN = env.str("FUPIN_METRICS_TOKEN", default="")
+
 IMPORT_EXPORT_USE_TRANSACTIONS = True
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -92,21 +92,21 @@ def write_help(random: Random, registered: list[Registered], units: list[Helping
         return
     demo_village = users["village"].jurisdiction
     cadre_of = _write_cadres(random, registered, units, users, demo_village)
-    pairings, visits = [], []
+    pairings, visits, staff = [], [], users["township"].pk
     for position, household in enumerate(registered):
         cadre = cadre_of[household.pk]
         start = PAIRED_FROM + timedelta(days=random.randrange(20))
         if random.random() < 0.12 and position + HOUSEHOLDS_OF_A_CADRE < len(registered):
             former, change = cadre_of[registered[position + HOUSEHOLDS_OF_A_CADRE].pk], start + timedelta(days=400)
             if former != cadre:
-                pairings.append((household.pk, former, True, start, change, "工作调动", users["township"].pk))
+                pairings.append((household.pk, former, True, start, change, "工作调动", staff, staff))
                 visits.extend(_visits(random, household.pk, former, start, change, 2))
                 start = change
-        pairings.append((household.pk, cadre, True, start, None, "", users["township"].pk))
+        pairings.append((household.pk, cadre, True, start, None, "", staff, None))
         visits.extend(_visits(random, household.pk, cadre, start, today, random.choice((1, 2, 3, 4))))
     write(
         Pairing,
-        ("household", "cadre", "is_main", "started_on", "ended_on", "end_reason", "created_by"),
+        ("household", "cadre", "is_main", "started_on", "ended_on", "end_reason", "created_by", "ended_by"),
         pairings,
     )
     write(Visit, ("key", "household", "cadre", "visited_on", "kind", "situation", "needs"), visits)

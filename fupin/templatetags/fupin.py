@@ -88,3 +88,9 @@ def badge(value: str, path: str) -> str:
         return ""
     choice = _choices(path)(value)
     return format_html('<span class="badge badge--{}">{}</span>', getattr(choice, "colour", "neutral"), choice.label)
+
+
+@register.simple_tag(takes_context=True)
+def panel(context, template_name: str, values: dict) -> str:
+    """A panel of `fupin.panels`, rendered with the page's request and the panel's own context."""
+    return context.template.engine.get_template(template_name).render(context.new(values | {"user": context["user"]}))
