@@ -1,8 +1,14 @@
-"""The API's routes: one router, in which every floor's viewsets are entered."""
+"""The API's routes: one router, in which every floor's viewsets are entered, and the schema that describes them."""
 
-from rest_framework.routers import DefaultRouter
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import SimpleRouter
 
-router = DefaultRouter()
+router = SimpleRouter()
 
 app_name = "api"
-urlpatterns = router.urls
+urlpatterns = [
+    path("v1/", include(router.urls)),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
+]

@@ -40,7 +40,9 @@ class KeysetPage:
 
     def __init__(self, queryset: QuerySet, order: tuple[str, ...], cursor: str = "", size: int = PAGE_SIZE):
         self.order = order
+        self._salt = f"keyset {queryset.model._meta.label} {' '.join(order)}"
         backwards, values = self._read(cursor)
+        self.cursor_is_broken = bool(cursor) and values is None
         rows = queryset
         if values is not None:
             rows = rows.filter(_after(_reversed(order) if backwards else order, values))
@@ -63,7 +65,7 @@ class KeysetPage:
 
     def _write(self, row, *, backwards: bool) -> str:
         values = [self._value(row, field.lstrip("-")) for field in self.order]
-        return signing.dumps([backwards, json.dumps(values, default=str)], salt="keyset", compress=True)
+        return signing.dumps([backwards, json.dumps(values, default=str)], salt=self._salt, compress=True)
 
     @staticmethod
     def _value(row, path: str):
@@ -75,7 +77,7 @@ class KeysetPage:
         if not cursor:
             return False, None
         try:
-            backwards, values = signing.loads(cursor, salt="keyset")
+            backwards, values = signing.loads(cursor, salt=self._salt)
             values = json.loads(values)
         except (signing.BadSignature, ValueError, TypeError):
             return False, None

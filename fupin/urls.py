@@ -16,7 +16,12 @@ urlpatterns = [
     path("desk/households/", include("households.urls")),
     path("desk/villages/", include("villages.urls")),
     path("desk/jobs/", include("fupin.job_urls")),
-    path("api/v1/", include("fupin.api_urls")),
+    path("api/", include("fupin.api_urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "fupin.problems.bad_request"
+handler403 = "fupin.problems.permission_denied"
+handler404 = "fupin.problems.page_not_found"
+handler500 = "fupin.problems.server_error"
