@@ -7,13 +7,13 @@ from datetime import date
 from random import Random
 
 from django.db.models import Count, Max
-from pypinyin import lazy_pinyin
 
 from assistance.demo.people import Family, IdNumbers, Person, make_family
 from assistance.demo.writing import reserve, write
 from fupin.encryption import blind_index
 from households.choices import Fuel, HouseSafety, HouseStructure, RoadKind, WaterSource
 from households.models import Fact, Household, IncomeYear, LivingConditions, Member
+from households.pinyin import search_key
 from villages.models import Village
 
 CHUNK = 5_000
@@ -112,7 +112,7 @@ def _household_row(random: Random, key: int, village: Village, number: str, fami
     head = family.head.name
     return (
         key, number, village.pk, f"{group}组", f"{_short(village.name)}{group}组{random.randint(1, 88)}号", head,
-        "".join(lazy_pinyin(head)), family.phone, family.attribute, family.main_cause, family.other_causes, entered_by,
+        search_key(head), family.phone, family.attribute, family.main_cause, family.other_causes, entered_by,
     )  # fmt: skip
 
 

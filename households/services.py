@@ -1,0 +1,216 @@
+"""What changes the register: one transaction each, with the actor, every change in the history."""
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Max, ProtectedError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.choices import AuditAction
+from accounts.models import User
+from accounts.services import record
+from fupin import identity
+from fupin.conflicts import Conflict
+from fupin.encryption import blind_index
+from households import entries
+from households.models import Fact, Household, IncomeYear, LivingConditions, Member
+from households.pinyin import search_key
+from households.rules import HouseholdEntry, Problem, check_household, has_errors
+from households.signals import households_changed
+from villages.models import Village
+
+SERIAL_DIGITS = 5
+REVEALABLE = {"id_number": Member, "bank_account": Household}
+
+
+class EntryRefused(Exception):
+    """The entry has errors; `problems` holds all that is wrong with it, warnings too."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = problems
+
+
+def check(entry: HouseholdEntry, actor: User, household: Household | None = None) -> list[Problem]:
+    """All that is wrong with an entry, by the rules and by what the register holds; `household` is being edited."""
+    problems = check_household(entry, timezone.localdate())
+    return [*_problems_of_place(entry, actor, household), *_problems_of_identity(entry, actor, household), *problems]
+
+
+def _problems_of_place(entry: HouseholdEntry, actor: User, household: Household | None) -> list[Problem]:
+    if not entry.village or (household and household.village_id == entry.village):
+        return []
+    if Village.objects.visible_to(actor).valid_on(timezone.localdate()).filter(pk=entry.village).exists():
+        return []
+    return [Problem("village", "village", _("There is no such village in your area."), _("A village of your area"))]
+
+
+def _problems_of_identity(entry: HouseholdEntry, actor: User, household: Household | None) -> list[Problem]:
+    """ID numbers that a current member of another household has; whose it is, is said only to who may see it."""
+    paths = {
+        blind_index(identity.normalise(member.id_number)): f"members.{index}.id_number"
+        for index, member in enumerate(entry.members)
+        if member.id_number and member.left_on is None
+    }
+    taken = Member.objects.current().filter(id_digest__in=paths).select_related("household")
+    if household is not None:
+        taken = taken.exclude(household=household)
+    taken = list(taken)
+    visible = set(
+        Household.objects.visible_to(actor)
+        .filter(pk__in=[member.household_id for member in taken])
+        .values_list("pk", flat=True)
+    )
+    problems = []
+    for member in taken:
+        message = _("This ID number already belongs to a member of another household.")
+        if member.household_id in visible:
+            message = _("This ID number already belongs to a member of household %(number)s.") % {
+                "number": member.household.number
+            }
+        problems.append(Problem(paths[member.id_digest], "id_taken", message, _("Another number")))
+    return problems
+
+
+def next_number(village: Village) -> str:
+    """The next free household number of a village: its code and five digits. Call it inside a transaction."""
+    Village.objects.select_for_update().get(pk=village.pk)
+    own = Household.objects.filter(number__startswith=village.pk, number__regex=rf"^\d{{{12 + SERIAL_DIGITS}}}$")
+    last = own.aggregate(last=Max("number"))["last"]
+    serial = int(last[-SERIAL_DIGITS:]) + 1 if last else 1
+    return f"{village.pk}{serial:0{SERIAL_DIGITS}d}"
+
+
+@transaction.atomic
+def create_household(entry: HouseholdEntry, actor: User) -> Household:
+    """Write a household with its members, incomes, facts and living conditions.
+
+    Raises:
+        EntryRefused: the entry has errors.
+    """
+    _refuse_errors(entry, actor)
+    village = Village.objects.get(pk=entry.village)
+    household = Household(number=next_number(village), village=village, entered_by=actor)
+    _write_household(household, entry)
+    _save(household, actor)
+    _write_parts(household, entry, actor)
+    households_changed.send(Household, households=[household.pk])
+    return household
+
+
+@transaction.atomic
+def update_household(household: Household, entry: HouseholdEntry, version: int, actor: User) -> Household:
+    """Write an entry over a household whose version the person saw. An entry that changes nothing writes nothing.
+
+    Members, incomes and facts that the entry no longer names are taken out; the history keeps them.
+
+    Raises:
+        EntryRefused: the entry has errors.
+        Conflict: somebody else has saved since; nothing was written.
+    """
+    current = Household.objects.select_for_update().get(pk=household.pk)
+    if current.version != version:
+        raise Conflict(current)
+    _refuse_errors(entry, actor, current)
+    moved = current.village_id != entry.village
+    changed = _write_household(current, entry)
+    changed |= _write_parts(current, entry, actor, moved=moved)
+    if not changed:
+        return current
+    current.version += 1
+    _save(current, actor)
+    households_changed.send(Household, households=[current.pk])
+    return current
+
+
+def _refuse_errors(entry: HouseholdEntry, actor: User, household: Household | None = None) -> None:
+    problems = check(entry, actor, household)
+    if has_errors(problems):
+        raise EntryRefused(problems)
+
+
+def _write_household(household: Household, entry: HouseholdEntry) -> bool:
+    values = {name: getattr(entry, name) for name in entries.HOUSEHOLD_FIELDS}
+    head = entry.head.name
+    return entries.write_values(
+        household, values | {"village_id": entry.village, "head_name": head, "head_pinyin": search_key(head)}
+    )
+
+
+def _write_parts(household: Household, entry: HouseholdEntry, actor: User, *, moved: bool = False) -> bool:
+    """Members, incomes, facts and living conditions of the entry; says whether anything changed."""
+    heads_last = sorted(entry.members, key=lambda member: member.is_head)
+    parts = (
+        (Member, [(member.pk, entries.member_values(member)) for member in heads_last]),
+        (IncomeYear, [(income.pk, entries.income_values(income)) for income in entry.incomes]),
+        (Fact, [(fact.pk, entries.fact_values(fact)) for fact in entry.facts]),
+    )
+    changed = False
+    for model, rows in parts:
+        changed |= _replace(model, household, rows, actor)
+    if entry.living is not None:
+        living = LivingConditions.objects.filter(pk=household.pk).first() or LivingConditions(household=household)
+        if entries.write_values(living, entry.living):
+            _save(living, actor)
+            changed = True
+    return changed | moved
+
+
+def _replace(model: type[models.Model], household: Household, rows: list[tuple[int | None, dict]], actor: User) -> bool:
+    """Make the household's rows of a model be exactly these, touching only what differs.
+
+    Raises:
+        EntryRefused: a row that is to go is still needed by other records.
+    """
+    kept = {row.pk: row for row in model.objects.select_for_update().filter(household=household)}
+    named = {pk for pk, _values in rows if pk in kept}
+    changed = False
+    for pk in kept.keys() - named:
+        changed = True
+        _take_out(kept[pk], actor)
+    for pk, values in rows:
+        row = kept.get(pk) or model(household=household)
+        if entries.write_values(row, values | {"village_id": household.village_id}):
+            changed = True
+            _save(row, actor)
+    return changed
+
+
+def _take_out(row: models.Model, actor: User) -> None:
+    row._history_user = actor
+    try:
+        row.delete()
+    except ProtectedError as error:
+        message = _("%(what)s is still needed by other records; end it with a date instead.") % {
+            "what": getattr(row, "name", "") or row._meta.verbose_name
+        }
+        raise EntryRefused([Problem("members", "protected", message)]) from error
+
+
+def _save(row: models.Model, actor: User) -> None:
+    row._history_user = actor
+    row.save()
+
+
+def reveal(subject: Household | Member, field: str, purpose: str, actor: User) -> str:
+    """A personal datum in full, written down with the purpose. Who may, is the permission households.reveal.
+
+    Raises:
+        ValidationError: no purpose was given.
+        ValueError: the field is not one that is revealed.
+    """
+    if REVEALABLE.get(field) is not type(subject):
+        raise ValueError(field)
+    if not purpose.strip():
+        raise ValidationError(_("Say what the number is needed for."), "required")
+    household = subject if isinstance(subject, Household) else subject.household
+    record(
+        actor,
+        AuditAction.REVEAL,
+        subject._meta.model_name,
+        household.number,
+        purpose=purpose.strip()[:200],
+        field=field,
+        key=subject.pk,
+    )
+    return getattr(subject, field)

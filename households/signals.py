@@ -1,0 +1,7 @@
+"""What the register tells the floors above it."""
+
+from django.dispatch import Signal
+
+# Sent inside the transaction that changed them, with `households`: the keys of households whose head, members, village
+# or group may have changed. The public register follows it.
+households_changed = Signal()
