@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from casework.choices import CaseKind, CaseStage
-from fupin.scope import ScopedQuerySet
+from casework.querysets import CaseQuerySet
 from households.choices import HouseholdStatus
 from households.models import Household
 from villages.models import Village
@@ -31,7 +31,7 @@ class Case(models.Model):
     )
     opened_at = models.DateTimeField(_("opened"), auto_now_add=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = CaseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("case")
