@@ -10,9 +10,10 @@ THOUSANDS = str.maketrans("", "", ", 　¥元")
 class YuanFormField(forms.DecimalField):
     """An amount in yuan as people type it: full-width digits, thousands separators and the word 元 are understood."""
 
+    widget = forms.TextInput
+
     def __init__(self, **kwargs):
         super().__init__(**{"max_digits": 14, "decimal_places": 2} | kwargs)
-        self.localize = False
 
     def to_python(self, value):
         if isinstance(value, str):

@@ -1,7 +1,9 @@
 """What changes the register: one transaction each, with the actor, every change in the history."""
 
+from functools import wraps
+
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Max, ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -81,7 +83,22 @@ def next_number(village: Village) -> str:
     return f"{village.pk}{serial:0{SERIAL_DIGITS}d}"
 
 
-@transaction.atomic
+def _races_are_refusals(service):
+    """Turn a constraint that another person's save hit between check and write into a refusal that can be shown."""
+
+    @wraps(service)
+    def guarded(*args, **kwargs):
+        try:
+            with transaction.atomic():
+                return service(*args, **kwargs)
+        except IntegrityError as error:
+            message = _("Somebody has entered the same person or statement at this moment; please save again.")
+            raise EntryRefused([Problem("members", "race", message)]) from error
+
+    return guarded
+
+
+@_races_are_refusals
 def create_household(entry: HouseholdEntry, actor: User) -> Household:
     """Write a household with its members, incomes, facts and living conditions.
 
@@ -98,7 +115,7 @@ def create_household(entry: HouseholdEntry, actor: User) -> Household:
     return household
 
 
-@transaction.atomic
+@_races_are_refusals
 def update_household(household: Household, entry: HouseholdEntry, version: int, actor: User) -> Household:
     """Write an entry over a household whose version the person saw. An entry that changes nothing writes nothing.
 
@@ -168,12 +185,22 @@ def _replace(model: type[models.Model], household: Household, rows: list[tuple[i
     for pk in kept.keys() - named:
         changed = True
         _take_out(kept[pk], actor)
+    if model is Member:
+        _free_moving_digests(household, kept, rows)
     for pk, values in rows:
         row = kept.get(pk) or model(household=household)
         if entries.write_values(row, values | {"village_id": household.village_id}):
             changed = True
             _save(row, actor)
     return changed
+
+
+def _free_moving_digests(household: Household, kept: dict[int, Member], rows: list[tuple[int | None, dict]]) -> None:
+    """Let two members exchange their ID numbers: the digest is unique at every moment, so both let go of theirs."""
+    moving = [pk for pk, values in rows if pk in kept and kept[pk].id_digest != values["id_digest"]]
+    if len(moving) > 1:
+        for pk in moving:
+            Member.objects.filter(household=household, pk=pk).update(id_digest=f"moving-{pk}")
 
 
 def _take_out(row: models.Model, actor: User) -> None:
