@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
+from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import exceptions, mixins, permissions, serializers, viewsets
 from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
@@ -102,6 +103,7 @@ class ScopedViewSet(viewsets.GenericViewSet):
 
     permission_classes = [RolePermission]
     pagination_class = KeysetPagination
+    filter_backends = [DjangoFilterBackend]
     permissions: ClassVar[dict[str, str]] = {}
     order: ClassVar[tuple[str, ...]] = ()
 
@@ -140,3 +142,27 @@ class RecordSerializer(serializers.ModelSerializer):
     """Shows a row. It never writes one: services do."""
 
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {FenField: YuanField}
+
+    def get_fields(self) -> dict:
+        fields = super().get_fields()
+        for field in fields.values():
+            field.read_only, field.required = True, False
+        return fields
+
+
+class EntrySerializer(serializers.ModelSerializer):
+    """Reads what is entered, typed by the model's fields; nothing is required here and nothing is written.
+
+    Whether the entry is complete and right is for the rules and services, which form and import ask too.
+    """
+
+    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {FenField: YuanField}
+
+    def get_fields(self) -> dict:
+        fields = super().get_fields()
+        for field in fields.values():
+            field.required = False
+        return fields
+
+    def get_validators(self) -> list:
+        return []

@@ -4,7 +4,12 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
+from households.api import HouseholdViewSet
+from villages.api import VillageViewSet
+
 router = SimpleRouter()
+router.register("households", HouseholdViewSet, "household")
+router.register("villages", VillageViewSet, "village")
 
 app_name = "api"
 urlpatterns = [

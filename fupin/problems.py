@@ -6,6 +6,8 @@ A pointer is a JSON pointer into the request's body; "/" stands for the whole of
 `current`: the values as they stand now.
 """
 
+from collections.abc import Iterable
+
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.http import Http404, JsonResponse
 from django.http.response import HttpResponseBase
@@ -32,23 +34,32 @@ TITLES = {
 INVALID = _("The values do not pass")
 
 
-class Conflict(exceptions.APIException):
+class Invalid(exceptions.APIException):
+    """The values do not pass: what is wrong, by dotted path, as in ("members.2.id_number", "…", "18 characters")."""
+
+    status_code = 400
+    default_code = "invalid"
+
+    def __init__(self, errors: Iterable[tuple[str, str, str]]):
+        super().__init__(INVALID)
+        self.errors = [_error(*error) for error in errors]
+
+
+def _error(path: str, detail: str, wanted: str) -> dict:
+    error = {"pointer": f"/{path.replace('.', '/')}", "detail": str(detail)}
+    return error | {"wanted": str(wanted)} if wanted else error
+
+
+class ChangedMeanwhile(exceptions.APIException):
     """The row has changed since the version that the request names; `current` is what it says now."""
 
     status_code = 409
     default_code = "conflict"
     default_detail = _("Read the current values, and send the change again with their version.")
 
-    def __init__(self, current: dict | None = None):
+    def __init__(self, current: dict):
         super().__init__()
         self.current = current
-
-
-class TooMany(exceptions.Throttled):
-    """A limit that is not one of DRF's throttles was reached; `wait` is in seconds."""
-
-    default_detail = _("Wait a while, then try again.")
-    extra_detail_singular = extra_detail_plural = ""
 
 
 def document(status: int, *, title: str = "", detail: str = "", **members) -> dict:
@@ -81,11 +92,6 @@ def field_errors(detail, path: str = "") -> list[dict]:
     return [{"pointer": path or "/", "detail": str(detail)}]
 
 
-def invalid(errors: dict[str, str]) -> exceptions.ValidationError:
-    """A 400 whose errors stand at dotted paths, as in {"members.2.id_number": "…"}."""
-    return exceptions.ValidationError({path.replace(".", "/"): message for path, message in errors.items()})
-
-
 def _as_api_exception(error: Exception) -> Exception:
     """What the services and the ORM raise, in DRF's terms."""
     if isinstance(error, ValidationError):
@@ -102,7 +108,9 @@ def problem_handler(error: Exception, context: dict):
     if answer is None:
         return None
     status = answer.status_code
-    if isinstance(error, exceptions.ValidationError):
+    if isinstance(error, Invalid):
+        answer.data = document(status, title=INVALID, errors=error.errors)
+    elif isinstance(error, exceptions.ValidationError):
         answer.data = document(status, title=INVALID, errors=field_errors(error.detail))
     else:
         detail = "" if status == 404 else getattr(error, "detail", "")

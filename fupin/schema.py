@@ -11,6 +11,7 @@ class ErrorSerializer(serializers.Serializer):
 
     pointer = serializers.CharField(help_text="JSON pointer to the faulty value; / is the whole body.")
     detail = serializers.CharField()
+    wanted = serializers.CharField(required=False, help_text="What would be right.")
 
 
 class ProblemSerializer(serializers.Serializer):
