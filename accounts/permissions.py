@@ -23,6 +23,7 @@ EVERYONE = (*DESK, CADRE, CONTACT)
 ROLES_OF_PERMISSION: dict[str, tuple[Role, ...]] = {
     "fupin.use_desk": (*DESK, CONTACT),
     "fupin.view_all_jobs": (AUDITOR, ADMIN),
+    "fupin.cancel_any_job": (ADMIN,),
     "accounts.manage": (ADMIN,),
     "accounts.view_audit": (AUDITOR, ADMIN),
     "villages.view": EVERYONE,

@@ -1,0 +1,84 @@
+"""The pages of jobs: who sees which, progress until the end, and stopping."""
+
+import pytest
+from django.urls import reverse
+
+from fupin import jobs
+from fupin.models import Job, JobKind, JobState
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clerk():
+    return make_user("township", "320412100")
+
+
+@pytest.fixture
+def job(clerk):
+    return Job.objects.create(kind=JobKind.IMPORT, title="Households of March", actor=clerk, total=200, done=50)
+
+
+def test_a_person_sees_their_own_jobs_and_not_those_of_others(client, clerk, job):
+    Job.objects.create(kind=JobKind.IMPORT, title="Someone else's", actor=make_user("township", "320412101"))
+    client.force_login(clerk)
+    page = client.get(reverse("jobs:list"))
+    assert "Households of March" in page.text
+    assert "Someone else" not in page.text
+
+
+@pytest.mark.parametrize("role", ["auditor", "administrator"])
+def test_auditors_and_administrators_see_every_job(client, job, role):
+    client.force_login(make_user(role))
+    assert "Households of March" in client.get(reverse("jobs:list")).text
+
+
+@pytest.mark.parametrize("route", ["jobs:detail", "jobs:progress"])
+def test_a_job_of_another_person_is_not_found(client, job, route):
+    client.force_login(make_user("district"))
+    assert client.get(reverse(route, args=[job.pk])).status_code == 404
+
+
+def test_progress_is_fetched_again_until_the_job_has_ended(client, clerk, job):
+    client.force_login(clerk)
+    url = reverse("jobs:progress", args=[job.pk])
+    running = client.get(url)
+    assert 'hx-trigger="every 2s"' in running.text
+    assert 'value="25"' in running.text
+    assert "HX-Refresh" not in running
+    jobs.finish(job)
+    ended = client.get(url)
+    assert "hx-trigger" not in ended.text
+    assert ended["HX-Refresh"] == "true"
+
+
+def test_who_started_a_job_stops_it(client, clerk, job):
+    client.force_login(clerk)
+    client.post(reverse("jobs:cancel", args=[job.pk]))
+    job.refresh_from_db()
+    assert job.state == JobState.CANCELLED
+
+
+def test_an_auditor_stops_nothing(client, job):
+    client.force_login(make_user("auditor"))
+    assert client.post(reverse("jobs:cancel", args=[job.pk])).status_code == 403
+    job.refresh_from_db()
+    assert job.state == JobState.QUEUED
+
+
+def test_an_administrator_stops_any_job(client, job):
+    client.force_login(make_user("administrator"))
+    client.post(reverse("jobs:cancel", args=[job.pk]))
+    job.refresh_from_db()
+    assert job.state == JobState.CANCELLED
+
+
+def test_the_list_asks_the_same_few_questions_however_many_jobs_there_are(
+    client, clerk, django_assert_max_num_queries
+):
+    for number in range(60):
+        Job.objects.create(kind=JobKind.IMPORT, title=f"Job {number}", actor=clerk)
+    client.force_login(clerk)
+    with django_assert_max_num_queries(8):
+        client.get(reverse("jobs:list"))
