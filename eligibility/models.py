@@ -8,9 +8,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from eligibility import choices as c
+from eligibility.querysets import ProposalQuerySet, RecalculationQuerySet, ResultQuerySet
 from fupin.models import Job
 from fupin.money import FenField, half_up
-from fupin.scope import ScopedQuerySet
 from households.choices import FactKind
 from households.models import Household
 from villages.models import Village
@@ -145,7 +145,7 @@ class Recalculation(models.Model):
     counts = models.JSONField(_("counts"), default=dict)
     checksum = models.CharField(_("checksum"), max_length=64, blank=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = RecalculationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("recalculation")
@@ -198,7 +198,7 @@ class DeterminationBase(models.Model):
     line = FenField(_("line"))
     reasons = models.BigIntegerField(_("criteria that hit"), default=0)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ResultQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -258,7 +258,7 @@ class Proposal(models.Model):
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(_("reason"), max_length=200, blank=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ProposalQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("proposal")
@@ -289,7 +289,7 @@ class VillageDetermination(models.Model):
     line = FenField(_("line"))
     is_current = models.BooleanField(default=True)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = ResultQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("village determination")

@@ -1,0 +1,157 @@
+"""What a version of a standard decides, as database expressions (design §4): written once, used for one and for all.
+
+The expressions speak of named inputs of one household:
+
+    headcount         members who count on the reference date by the version's divisor
+    facts_hit         bits of the criteria whose kind of fact is verified and holds on the reference date
+    wages, business…  the columns of its income statement of the year, all NULL where there is none
+
+`eligibility.statements` says where the inputs come from: the register, or what is being typed into a form.
+Amounts are whole fen in 64 bits. The line times the headcount stays below 10^14 × 32,767 < 2^63.
+"""
+
+from decimal import Decimal
+from functools import reduce
+from operator import add, or_
+
+from django.db.models import BigIntegerField, Case, CharField, Count, ExpressionWrapper, F, Max, Q, Value, When
+from django.db.models.expressions import Combinable, Expression
+from django.db.models.functions import Coalesce, Greatest, Least
+from django.db.models.lookups import GreaterThan, LessThan, LessThanOrEqual
+
+from eligibility.choices import Divisor, Effect, Outcome
+from eligibility.models import NOTHING, Criterion, StandardVersion
+from fupin.money import FenField
+from households.choices import Verification
+from households.querysets import counting_on, holding_on
+
+COUNTS_FOR = {
+    Divisor.REGISTERED: Q(is_registered_resident=True),
+    Divisor.RESIDENT: Q(is_living_together=True),
+}
+
+
+class Rule:
+    """A version with its criteria read once; `line` may stand in for the version's own in a simulation."""
+
+    def __init__(self, version: StandardVersion, line: Decimal | None = None):
+        self.version = version
+        self.line = version.line if line is None else line
+        self.criteria: list[Criterion] = list(version.criteria.all())
+
+    def with_effect(self, effect: str) -> list[Criterion]:
+        return [criterion for criterion in self.criteria if criterion.effect == effect]
+
+    def bits(self, effect: str) -> int:
+        return reduce(or_, (criterion.bit for criterion in self.with_effect(effect)), 0)
+
+    def hits(self, reasons: int) -> list[Criterion]:
+        """The criteria whose bits are set, in their order."""
+        return [criterion for criterion in self.criteria if reasons & criterion.bit]
+
+    # --- What the inputs are made of ----------------------------------------------------------------------------
+
+    @property
+    def fact_criteria(self) -> list[Criterion]:
+        return [criterion for criterion in self.criteria if criterion.fact_kind]
+
+    @property
+    def income_columns(self) -> list[str]:
+        """Columns of the income statement that the rule reads."""
+        costs = [criterion.cost for criterion in self.with_effect(Effect.DEDUCT)]
+        return list(dict.fromkeys([*self.version.items, "production_expense", *costs]))
+
+    @property
+    def members_who_count(self) -> Q:
+        return counting_on(self.version.reference_date) & COUNTS_FOR[self.version.divisor]
+
+    @property
+    def facts_that_count(self) -> Q:
+        kinds = {criterion.fact_kind for criterion in self.fact_criteria}
+        return holding_on(self.version.reference_date) & Q(verification=Verification.TRUE, kind__in=sorted(kinds))
+
+    def headcount(self) -> Count:
+        """Over the members who count of one household."""
+        return Count("*")
+
+    def facts_hit(self) -> Expression | Combinable:
+        """Over the facts that count of one household: the bits of the criteria that they meet."""
+        bits = [
+            Max(
+                Case(
+                    When(kind=criterion.fact_kind, then=Value(criterion.bit)),
+                    default=Value(0),
+                    output_field=BigIntegerField(),
+                )
+            )
+            for criterion in self.fact_criteria
+        ]
+        return reduce(add, bits)
+
+    # --- What is decided from the inputs ------------------------------------------------------------------------
+
+    def net_income(self) -> Combinable:
+        """Counted items less production expenses; NULL without a statement, negative where expenses prevail."""
+        return _amount(reduce(add, map(F, self.version.items), Value(0)) - F("production_expense"))
+
+    def deductions(self) -> Expression:
+        """What the criteria deduct in all; nothing without a statement."""
+        amounts = [_deducted(criterion) for criterion in self.with_effect(Effect.DEDUCT)]
+        return Coalesce(_amount(reduce(add, amounts)), _fen(NOTHING)) if amounts else _fen(NOTHING)
+
+    def reasons(self) -> Combinable:
+        """Every criterion that hit: facts, and deductions that come to more than nothing."""
+        bits = [
+            Case(
+                When(GreaterThan(_deducted(criterion), _fen(NOTHING)), then=Value(criterion.bit)),
+                default=Value(0),
+                output_field=BigIntegerField(),
+            )
+            for criterion in self.with_effect(Effect.DEDUCT)
+        ]
+        return reduce(add, bits, F("facts_hit"))
+
+    def outcome(self) -> Case:
+        """Exclusion before inclusion before missing data before the line; the line without any rounding."""
+        below = LessThanOrEqual if self.version.inclusive else LessThan
+        whens = [
+            When(GreaterThan(F("facts_hit").bitand(bits), Value(0)), then=Value(outcome.value))
+            for bits, outcome in (
+                (self.bits(Effect.EXCLUDE), Outcome.NOT_ELIGIBLE),
+                (self.bits(Effect.INCLUDE), Outcome.ELIGIBLE),
+            )
+            if bits
+        ]
+        return Case(
+            *whens,
+            When(Q(headcount=0) | Q(net_income=None), then=Value(Outcome.INSUFFICIENT_DATA.value)),
+            When(
+                below(_amount(F("net_income") - F("deductions")), _amount(_fen(self.line) * F("headcount"))),
+                then=Value(Outcome.ELIGIBLE.value),
+            ),
+            default=Value(Outcome.NOT_ELIGIBLE.value),
+            output_field=CharField(),
+        )
+
+    def results(self) -> dict[str, Expression | Combinable]:
+        """What a determination keeps, in an order in which each may refer to those before it."""
+        return {
+            "net_income": self.net_income(),
+            "deductions": self.deductions(),
+            "reasons": self.reasons(),
+            "outcome": self.outcome(),
+        }
+
+
+def _deducted(criterion: Criterion) -> Expression:
+    """What of a cost exceeds the floor, up to the cap; NULL without a statement."""
+    above = Greatest(_amount(F(criterion.cost) - _fen(criterion.floor)), _fen(NOTHING))
+    return above if criterion.cap is None else Least(above, _fen(criterion.cap))
+
+
+def _amount(expression: Combinable) -> ExpressionWrapper:
+    return ExpressionWrapper(expression, output_field=FenField())
+
+
+def _fen(yuan: Decimal) -> Value:
+    return Value(yuan, output_field=FenField())
