@@ -129,13 +129,21 @@ class YuanField(serializers.DecimalField):
         return super().to_internal_value(data)
 
 
-class ScopedRelatedField(serializers.SlugRelatedField):
-    """Another object by its number or code, among those that the person may see; anything else does not exist."""
+class _AmongVisible:
+    """Another object among those that the person may see; anything else does not exist."""
 
-    default_error_messages = {"does_not_exist": _("There is no such object: {value}")}
+    default_error_messages = {"does_not_exist": _("There is no such object in your area.")}
 
     def get_queryset(self):
         return super().get_queryset().visible_to(self.context["request"].user)
+
+
+class VisibleSlugField(_AmongVisible, serializers.SlugRelatedField):
+    """An object named by its number or code."""
+
+
+class VisibleKeyField(_AmongVisible, serializers.PrimaryKeyRelatedField):
+    """An object named by its id."""
 
 
 class RecordSerializer(serializers.ModelSerializer):
@@ -150,19 +158,23 @@ class RecordSerializer(serializers.ModelSerializer):
         return fields
 
 
-class EntrySerializer(serializers.ModelSerializer):
-    """Reads what is entered, typed by the model's fields; nothing is required here and nothing is written.
+class InputSerializer(serializers.ModelSerializer):
+    """Reads what is sent, typed by the model's fields, for a service: nothing is written here.
 
-    Whether the entry is complete and right is for the rules and services, which form and import ask too.
+    Whether it is right in itself and fits what is kept is for the service, which the pages ask too.
     """
 
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {FenField: YuanField}
+
+    def get_validators(self) -> list:
+        return []
+
+
+class EntrySerializer(InputSerializer):
+    """Reads an entry in which anything may be missing; the rules say what must be there."""
 
     def get_fields(self) -> dict:
         fields = super().get_fields()
         for field in fields.values():
             field.required = False
         return fields
-
-    def get_validators(self) -> list:
-        return []

@@ -4,12 +4,18 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
+from assistance.api import DeliveryViewSet, GrantViewSet, MeasureViewSet, PairingViewSet, VisitViewSet
 from households.api import HouseholdViewSet
 from villages.api import VillageViewSet
 
 router = SimpleRouter()
 router.register("households", HouseholdViewSet, "household")
 router.register("villages", VillageViewSet, "village")
+router.register("pairings", PairingViewSet, "pairing")
+router.register("measures", MeasureViewSet, "measure")
+router.register("grants", GrantViewSet, "grant")
+router.register("deliveries", DeliveryViewSet, "delivery")
+router.register("visits", VisitViewSet, "visit")
 
 app_name = "api"
 urlpatterns = [

@@ -314,6 +314,12 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    # Names of the code tables whose fields are called alike.
+    "ENUM_NAME_OVERRIDES": {
+        "FactKind": "households.choices.FactKind",
+        "VisitKind": "assistance.choices.VisitKind",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
@@ -323,6 +329,9 @@ SPECTACULAR_SETTINGS = {
 DISTRICT_CODE = env.str("FUPIN_DISTRICT_CODE", default="320412")
 # A paired household without a visit for longer than this is due; for longer than twice this, overdue.
 FUPIN_VISIT_INTERVAL_DAYS = env.int("FUPIN_VISIT_INTERVAL_DAYS", default=90)
+# How many public lookups are answered in ten minutes: from one address, and about one household or name. 0: no limit.
+FUPIN_LOOKUPS_BY_ADDRESS = env.int("FUPIN_LOOKUPS_BY_ADDRESS", default=30)
+FUPIN_LOOKUPS_BY_SUBJECT = env.int("FUPIN_LOOKUPS_BY_SUBJECT", default=10)
 
 # Who may read /metrics: whoever presents this token; nobody in production while it is empty.
 FUPIN_METRICS_TOKEN = env.str("FUPIN_METRICS_TOKEN", default="")
