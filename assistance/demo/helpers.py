@@ -9,8 +9,8 @@ from assistance.choices import DeliveryForm, GrantState, Target, VisitKind
 from assistance.demo import names
 from assistance.demo.people import phone_number
 from assistance.demo.register import Registered
-from assistance.demo.writing import reserve, write
 from assistance.models import Cadre, Delivery, Grant, HelpingUnit, Linkage, Measure, Pairing, Visit
+from fupin.bulk import reserve, write
 from households.choices import Schooling
 from villages.models import VillageIncome
 

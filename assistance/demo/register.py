@@ -9,7 +9,7 @@ from random import Random
 from django.db.models import Count, Max
 
 from assistance.demo.people import Family, IdNumbers, Person, make_family
-from assistance.demo.writing import reserve, write
+from fupin.bulk import reserve, write
 from fupin.encryption import blind_index
 from households.choices import Fuel, HouseSafety, HouseStructure, RoadKind, WaterSource
 from households.models import Fact, Household, IncomeYear, LivingConditions, Member
