@@ -1,56 +1,180 @@
 """Standards from draft to approval by a second person; an approved version never changes."""
 
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Max, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import services as accounts
+from accounts.choices import AuditAction
 from accounts.models import User
-from eligibility.choices import Subject
-from eligibility.models import Standard, StandardVersion
+from eligibility.choices import Subject, VersionState
+from eligibility.models import Criterion, Standard, StandardVersion
+from households.models import IncomeYear
+from villages.models import VillageIncome
+
+# What an income counts that a standard of the subject may name.
+ITEMS = {Subject.HOUSEHOLD: IncomeYear.ITEMS, Subject.VILLAGE: VillageIncome.CATEGORIES}
+# What a draft says, beside its criteria.
+VALUES = (
+    "reference_date",
+    "income_year",
+    "line",
+    "inclusive",
+    "divisor",
+    "items",
+    "valid_from",
+    "valid_to",
+    "basis",
+    "note",
+)
+# What a criterion says, beside its place.
+CRITERION_VALUES = ("effect", "fact_kind", "cost", "floor", "cap", "note")
 
 
+@transaction.atomic
 def propose(code: str, title: str, subject: str, values: dict, criteria: list[dict], actor: User) -> StandardVersion:
-    """A new standard with its first version as a draft; `values` are fields of StandardVersion, `criteria` of Criterion
-    (without position, which follows from the order).
+    """A new standard with its first version as a draft.
+
+    `values` are fields of StandardVersion (VALUES); `criteria` are fields of Criterion (CRITERION_VALUES), in the order
+    in which they are to stand.
 
     Raises:
-        PermissionDenied, ValidationError.
+        PermissionDenied: the actor may not edit standards.
+        ValidationError: a value is wrong.
     """
-    raise NotImplementedError
+    _require(actor, "eligibility.edit_standard")
+    standard = Standard(code=code, title=title, subject=subject)
+    standard.full_clean()
+    standard.save()
+    return _write(StandardVersion(standard=standard, number=1), values, criteria, actor)
 
 
+@transaction.atomic
 def new_draft(standard: Standard, actor: User) -> StandardVersion:
     """The next version of a standard as a draft, copied from its newest with all criteria.
 
     Raises:
-        PermissionDenied; ValidationError: there is a draft already.
+        PermissionDenied: the actor may not edit standards.
+        ValidationError: there is a draft already.
     """
-    raise NotImplementedError
+    _require(actor, "eligibility.edit_standard")
+    _hold(standard)
+    if standard.versions.filter(state=VersionState.DRAFT).exists():
+        raise ValidationError(_("There is a draft already; edit that one."), code="draft_exists")
+    newest = standard.versions.order_by("-number").first()
+    number = standard.versions.aggregate(Max("number"))["number__max"] + 1
+    values = {name: getattr(newest, name) for name in VALUES} | {"basis": ""}
+    criteria = [{name: getattr(row, name) for name in CRITERION_VALUES} for row in newest.criteria.all()]
+    return _write(StandardVersion(standard=standard, number=number), values, criteria, actor)
 
 
+@transaction.atomic
 def edit_draft(version: StandardVersion, values: dict, criteria: list[dict], actor: User) -> StandardVersion:
-    """Replace what a draft says. Who edits it has proposed it, and cannot be the one to approve it.
+    """Replace what a draft says. Whoever edits it proposes it, and cannot be the one to approve it.
 
     Raises:
-        PermissionDenied; ValidationError: not a draft, or a value is wrong.
+        PermissionDenied: the actor may not edit standards.
+        ValidationError: it is no draft, or a value is wrong.
     """
-    raise NotImplementedError
+    _require(actor, "eligibility.edit_standard")
+    return _write(_hold_draft(version), values, criteria, actor)
 
 
+@transaction.atomic
 def discard_draft(version: StandardVersion, actor: User) -> None:
-    """Throw a draft away, with its standard where it is the only version.
+    """Throw a draft away, and its standard with it where there is no other version.
 
     Raises:
-        PermissionDenied; ValidationError: not a draft, or a simulation rests on it.
+        PermissionDenied: the actor may not edit standards.
+        ValidationError: it is no draft, or a simulation rests on it.
     """
-    raise NotImplementedError
+    _require(actor, "eligibility.edit_standard")
+    version = _hold_draft(version)
+    if version.runs.exists():
+        raise ValidationError(_("A simulation rests on this draft, so it is kept."), code="simulated")
+    version.delete()
+    if not version.standard.versions.exists():
+        version.standard.delete()
 
 
+@transaction.atomic
 def approve(version: StandardVersion, actor: User, basis: str) -> StandardVersion:
-    """Put a draft in force, in the place of the version before.
+    """Put a draft in force, in the place of the version before; `basis` names the document that it rests on.
 
     Raises:
-        PermissionDenied; ValidationError: not a draft, no basis document, or the actor proposed it.
+        PermissionDenied: the actor may not approve standards.
+        ValidationError: it is no draft, it rests on no document, or the actor proposed it.
     """
-    raise NotImplementedError
+    _require(actor, "eligibility.approve_standard")
+    version = _hold_draft(version)
+    if version.proposed_by_id == actor.pk:
+        raise ValidationError(_("A second person approves a standard, not its proposer."), code="same_person")
+    if not basis.strip():
+        raise ValidationError({"basis": _("Name the document that the standard rests on.")})
+    version.standard.versions.filter(state=VersionState.APPROVED).update(state=VersionState.SUPERSEDED)
+    version.state, version.basis = VersionState.APPROVED, basis.strip()
+    version.approved_by, version.approved_at = actor, timezone.now()
+    version.full_clean()
+    version.save()
+    accounts.record(
+        actor, AuditAction.APPROVE, "standard", version.standard.code, purpose=version.basis, version=version.number
+    )
+    return version
 
 
 def version_in_force(code: str | None = None, subject: str = Subject.HOUSEHOLD) -> StandardVersion | None:
-    """The approved version of a standard that is valid today; without a code, the one of the latest reference date."""
-    raise NotImplementedError
+    """The approved version of a standard that is valid today; without a code, the one of the latest reference date.
+
+    A version is valid from `valid_from` up to, not including, `valid_to`; either may be open.
+    """
+    today = timezone.localdate()
+    versions = StandardVersion.objects.select_related("standard").filter(
+        Q(valid_from=None) | Q(valid_from__lte=today),
+        Q(valid_to=None) | Q(valid_to__gt=today),
+        state=VersionState.APPROVED,
+        standard__subject=subject,
+    )
+    if code is not None:
+        versions = versions.filter(standard__code=code)
+    return versions.order_by("-reference_date", "-approved_at").first()
+
+
+def _write(version: StandardVersion, values: dict, criteria: list[dict], actor: User) -> StandardVersion:
+    for name in VALUES:
+        if name in values:
+            setattr(version, name, values[name])
+    version.proposed_by = actor
+    subject = version.standard.subject
+    if not version.items or set(version.items) - set(ITEMS[subject]):
+        raise ValidationError({"items": _("Choose which income is counted.")})
+    if version.valid_from and version.valid_to and version.valid_to <= version.valid_from:
+        raise ValidationError({"valid_to": _("The end of the validity must lie after its beginning.")})
+    if criteria and subject == Subject.VILLAGE:
+        raise ValidationError(_("A standard for villages has no criteria beside the line."), code="criteria")
+    version.full_clean(exclude=["approved_by", "approved_at"])
+    version.save()
+    version.criteria.all().delete()
+    rows = [Criterion(version=version, position=position, **row) for position, row in enumerate(criteria)]
+    for row in rows:
+        row.full_clean()
+    Criterion.objects.bulk_create(rows)
+    return version
+
+
+def _require(actor: User, permission: str) -> None:
+    if not actor.has_perm(permission):
+        raise PermissionDenied
+
+
+def _hold(standard: Standard) -> None:
+    Standard.objects.select_for_update().get(pk=standard.pk)
+
+
+def _hold_draft(version: StandardVersion) -> StandardVersion:
+    _hold(version.standard)
+    version = StandardVersion.objects.select_related("standard").get(pk=version.pk)
+    if version.state != VersionState.DRAFT:
+        raise ValidationError(_("Only a draft can be changed."), code="not_draft")
+    return version

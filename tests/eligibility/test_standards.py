@@ -1,0 +1,173 @@
+"""From draft to approval by a second person; what is approved never changes."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
+
+from accounts.models import AuditEvent
+from eligibility import standards
+from eligibility.choices import VersionState
+from eligibility.models import Standard, StandardVersion
+from households.models import IncomeYear
+from tests.eligibility.makers import DAY, criteria_of_demo, make_version
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+VALUES = {
+    "reference_date": DAY,
+    "income_year": 2015,
+    "line": Decimal("9000.00"),
+    "items": list(IncomeYear.ITEMS),
+}
+
+
+@pytest.fixture
+def proposer():
+    return make_user("district")
+
+
+@pytest.fixture
+def second():
+    return make_user("district")
+
+
+@pytest.fixture
+def draft(proposer):
+    return standards.propose("line-2016", "识别标准", "household", VALUES, criteria_of_demo(), proposer)
+
+
+def test_a_proposed_standard_is_a_draft_with_its_criteria_in_order(draft):
+    assert draft.state == VersionState.DRAFT
+    assert [(row.position, row.code) for row in draft.criteria.all()][:2] == [(0, "vehicle"), (1, "housing")]
+    assert standards.version_in_force("line-2016") is None
+
+
+def test_approval_by_a_second_person_puts_it_in_force_with_its_basis(draft, second):
+    standards.approve(draft, second, " 武扶办〔2016〕1号 ")
+    version = standards.version_in_force("line-2016")
+    assert (version.pk, version.approved_by, version.basis) == (draft.pk, second, "武扶办〔2016〕1号")
+    assert AuditEvent.objects.filter(actor=second, action="approve", reference="line-2016").exists()
+
+
+def test_the_proposer_cannot_approve(draft, proposer):
+    with pytest.raises(ValidationError) as refusal:
+        standards.approve(draft, proposer, "文号")
+    assert refusal.value.code == "same_person"
+
+
+def test_whoever_edited_a_draft_last_cannot_approve_it(draft, proposer, second):
+    standards.edit_draft(draft, {"line": Decimal("9100.00")}, [], second)
+    with pytest.raises(ValidationError):
+        standards.approve(draft, second, "文号")
+    assert standards.approve(draft, proposer, "文号").line == Decimal("9100.00")
+
+
+def test_approval_needs_a_document(draft, second):
+    with pytest.raises(ValidationError) as refusal:
+        standards.approve(draft, second, "  ")
+    assert "basis" in refusal.value.message_dict
+
+
+def test_an_approved_version_cannot_be_edited_discarded_or_approved_again(draft, proposer, second):
+    standards.approve(draft, second, "文号")
+    for change in (
+        lambda: standards.edit_draft(draft, VALUES, [], proposer),
+        lambda: standards.discard_draft(draft, proposer),
+        lambda: standards.approve(draft, second, "文号"),
+    ):
+        with pytest.raises(ValidationError) as refusal:
+            change()
+        assert refusal.value.code == "not_draft"
+
+
+def test_a_new_version_supersedes_the_one_before_when_it_is_approved(draft, proposer, second):
+    standards.approve(draft, second, "文号")
+    following = standards.new_draft(draft.standard, proposer)
+    assert (following.number, following.criteria.count(), following.basis) == (2, 6, "")
+    assert standards.version_in_force("line-2016") == draft
+    standards.approve(following, second, "文号二")
+    draft.refresh_from_db()
+    assert draft.state == VersionState.SUPERSEDED
+    assert standards.version_in_force("line-2016") == following
+
+
+def test_there_is_one_draft_at_a_time(draft, proposer):
+    with pytest.raises(ValidationError):
+        standards.new_draft(draft.standard, proposer)
+
+
+def test_a_discarded_first_draft_takes_its_standard_along(draft, proposer):
+    standards.discard_draft(draft, proposer)
+    assert not Standard.objects.filter(code="line-2016").exists()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"items": []},
+        {"items": ["wages", "lottery"]},
+        {"line": Decimal("-0.01")},
+        {"valid_from": date(2016, 1, 1), "valid_to": date(2016, 1, 1)},
+    ],
+)
+def test_a_draft_with_a_wrong_value_is_refused(proposer, values):
+    with pytest.raises(ValidationError):
+        standards.propose("wrong", "标准", "household", VALUES | values, [], proposer)
+    assert not StandardVersion.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "criterion",
+    [
+        {"effect": "exclude"},
+        {"effect": "deduct", "fact_kind": "vehicle"},
+        {"effect": "include", "fact_kind": "subsistence", "cost": "medical_cost"},
+    ],
+)
+def test_a_criterion_has_what_its_effect_needs_and_no_more(proposer, criterion):
+    with pytest.raises(ValidationError):
+        standards.propose("wrong", "标准", "household", VALUES, [criterion], proposer)
+
+
+def test_a_village_standard_counts_categories_of_villages_and_has_no_criteria(proposer):
+    values = VALUES | {"items": ["operating", "subsidy"], "line": Decimal("1500000.00")}
+    with pytest.raises(ValidationError):
+        standards.propose("weak", "标准", "village", values, criteria_of_demo(), proposer)
+    assert standards.propose("weak", "标准", "village", values, [], proposer).items == ["operating", "subsidy"]
+
+
+@pytest.mark.parametrize("role", ["village", "township", "auditor", "administrator", "cadre"])
+def test_only_the_district_edits(role):
+    with pytest.raises(PermissionDenied):
+        standards.propose("other", "标准", "household", VALUES, [], make_user(role))
+
+
+@pytest.mark.parametrize(("role", "may"), [("administrator", True), ("township", False), ("auditor", False)])
+def test_who_approves(draft, role, may):
+    actor = make_user(role)
+    if may:
+        assert standards.approve(draft, actor, "文号").approved_by == actor
+    else:
+        with pytest.raises(PermissionDenied):
+            standards.approve(draft, actor, "文号")
+
+
+def test_a_version_is_in_force_on_the_days_of_its_validity():
+    today = timezone.localdate()
+    make_version(code="past", valid_to=today)
+    make_version(code="coming", valid_from=today + timedelta(days=1))
+    current = make_version(code="current", valid_from=today, valid_to=today + timedelta(days=1))
+    assert standards.version_in_force("past") is None
+    assert standards.version_in_force("coming") is None
+    assert standards.version_in_force("current") == current
+
+
+def test_without_a_code_the_latest_reference_date_counts():
+    make_version(reference_date=date(2014, 12, 31))
+    latest = make_version(reference_date=date(2016, 12, 31))
+    make_version(subject="village", reference_date=date(2020, 12, 31))
+    assert standards.version_in_force() == latest
