@@ -11,6 +11,7 @@ from itertools import islice
 from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from casework.models import PublicRecord
 from fupin.encryption import blind_index
@@ -97,3 +98,18 @@ def _sizes(keys: list[int]) -> dict[int, int]:
 def follow_households(sender, households: Iterable[int], **_signal) -> None:
     """Keep the public register in step with an edit or an import (`households.signals.households_changed`)."""
     publish(households)
+
+
+def find_by_name(village_code: str, name: str) -> list[PublicRecord]:
+    """The public records of a village whose head has exactly this name; mostly one or none."""
+    return list(PublicRecord.objects.filter(village_code=village_code, name_key=name_key(village_code, name)))
+
+
+def find_by_number(number: str, name: str) -> list[PublicRecord]:
+    """The public record with this number, if its head has exactly this name.
+
+    Number and name are compared with the same work whether the number exists or not.
+    """
+    record = next(iter(PublicRecord.objects.filter(number=number)), None) or PublicRecord()
+    is_same = constant_time_compare(record.name_key, name_key(record.village_code, name))
+    return [record] if is_same else []

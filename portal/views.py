@@ -1,0 +1,126 @@
+"""The public pages. They read the public register, divisions and district-wide sums; never a household's data."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.generic import TemplateView, View
+
+from assistance.choices import Pillar
+from casework.publication import find_by_name, find_by_number, name_key
+from fupin.charts import bar_chart
+from fupin.clients import client_address
+from households.choices import HouseholdStatus
+from portal import figures
+from portal.forms import LookupByName, LookupByNumber
+from portal.limits import Limit, seconds_to_wait
+from portal.pillars import PILLARS
+
+CLOSED_TO_ROBOTS = ("/lookup/", "/notices/", "/login/", "/desk/", "/my/", "/api/", "/admin/", "/i18n/")
+
+
+class Unindexed:
+    """A page that search engines leave out, and that nobody keeps."""
+
+    @method_decorator(never_cache)
+    def dispatch(self, request, *args, **kwargs):
+        response = super().dispatch(request, *args, **kwargs)
+        response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+        return response
+
+
+class Home(TemplateView):
+    template_name = "portal/home.html"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(
+            form=LookupByName(prefix="name"), figures=figures.key_figures(), pillars=PILLARS, **kwargs
+        )
+
+
+class Lookup(Unindexed, View):
+    """Ask by POST, so that no name stands in an address or a log; the answer is one page in every case."""
+
+    http_method_names = ["get", "post", "head", "options"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        village = request.GET.get("village", "")
+        return self._ask(LookupByName(prefix="name", initial={"village": village}), LookupByNumber(prefix="number"))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if request.POST.get("by") == "number":
+            form = LookupByNumber(request.POST, prefix="number")
+            if not form.is_valid():
+                return self._ask(LookupByName(prefix="name"), form)
+            number, name = form.cleaned_data["number"].upper(), form.cleaned_data["name"]
+            return self._answer(number, lambda: find_by_number(number, name))
+        form = LookupByName(request.POST, prefix="name")
+        if not form.is_valid():
+            return self._ask(form, LookupByNumber(prefix="number"))
+        village, name = form.cleaned_data["village"], form.cleaned_data["name"]
+        return self._answer(name_key(village, name), lambda: find_by_name(village, name))
+
+    def _ask(self, by_name: LookupByName, by_number: LookupByNumber) -> HttpResponse:
+        return render(self.request, "portal/lookup.html", {"by_name": by_name, "by_number": by_number})
+
+    def _answer(self, subject: str, find) -> HttpResponse:
+        wait = seconds_to_wait(
+            Limit("lookup-address", client_address(self.request), settings.FUPIN_LOOKUPS_BY_ADDRESS),
+            Limit("lookup-subject", subject, settings.FUPIN_LOOKUPS_BY_SUBJECT),
+        )
+        if wait:
+            response = render(self.request, "429.html", {"minutes": -(-wait // 60)}, status=429)
+            response["Retry-After"] = str(wait)
+            return response
+        return render(self.request, "portal/answer.html", {"records": find()})
+
+
+class Notices(Unindexed, TemplateView):
+    """Publicity and announcements while they run."""
+
+    template_name = "portal/notices.html"
+
+
+class Villages(TemplateView):
+    template_name = "portal/villages.html"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(townships=figures.townships(), fewest=figures.FEWEST, **kwargs)
+
+
+class Statistics(TemplateView):
+    template_name = "portal/statistics.html"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(charts=charts(), **kwargs)
+
+
+def charts() -> list:
+    """The charts of the statistics page, in the language of the visitor."""
+    households = _("Households")
+    by_status, by_size = figures.households_by_status(), figures.households_by_size()
+    statuses = [(str(HouseholdStatus(status).label), count) for status, count in sorted(by_status.items())]
+    sizes = [(_persons(size), count) for size, count in by_size.items()]
+    places = [(township.name, township.households) for township in figures.townships()]
+    aid = [(str(Pillar(pillar).label), amount) for pillar, amount in figures.aid_by_pillar().items()]
+    return [
+        bar_chart(_("By status"), (_("Status"), households), statuses),
+        bar_chart(_("By household size"), (_("Size"), households), sizes),
+        bar_chart(_("By township"), (_("Township"), households), places),
+        bar_chart(_("Aid that arrived, by field"), (_("Field"), _("Yuan")), aid),
+    ]
+
+
+def _persons(size: int) -> str:
+    if size == figures.LARGEST_SIZE:
+        return _("%(size)d or more persons") % {"size": size}
+    return ngettext("%(size)d person", "%(size)d persons", size) % {"size": size}
+
+
+def robots(request: HttpRequest) -> HttpResponse:
+    """What search engines are asked to leave alone: everything but the general pages."""
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in CLOSED_TO_ROBOTS), ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain")
