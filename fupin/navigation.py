@@ -42,7 +42,7 @@ PORTAL_MENU = (
     Entry(_("Home"), "portal:home"),
     Entry(_("Look up a household"), "portal:lookup"),
     Entry(_("Notices"), "portal:notices"),
-    Entry(_("Villages"), "portal:villages"),
+    Entry(_("Townships and villages"), "portal:villages"),
     Entry(_("Statistics"), "portal:statistics"),
 )
 

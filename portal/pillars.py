@@ -25,7 +25,7 @@ PILLARS = (
     ),
     PolicyPillar(
         "academic-cap",
-        _("Education"),
+        _("Education without a gap"),
         _("From kindergarten to university, no child of a low-income household leaves school for want of money."),
     ),
     PolicyPillar(
