@@ -2,10 +2,11 @@
 
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from fupin.forms import YuanFormField
 
 CENT = Decimal("0.01")
 LARGEST_YUAN = Decimal("999999999999.99")
@@ -79,6 +80,4 @@ class FenField(models.Field):
         return "" if value is None else str(value)
 
     def formfield(self, **kwargs):
-        return super().formfield(
-            **{"form_class": forms.DecimalField, "max_digits": 14, "decimal_places": 2, "localize": False} | kwargs
-        )
+        return super().formfield(**{"form_class": YuanFormField} | kwargs)

@@ -2,10 +2,12 @@
 
 from datetime import date
 
+from django.db import models
 from django.db.models import Q
 
 from fupin.encryption import blind_index
 from fupin.scope import ScopedQuerySet
+from households.choices import ImportState
 
 
 def counting_on(day: date, prefix: str = "") -> Q:
@@ -30,6 +32,15 @@ class HouseholdQuerySet(ScopedQuerySet):
         """With village and township, so that a list names them without a query a row."""
         return self.select_related("village__parent")
 
+    def matching(self, text: str):
+        """Households whose number or head's name begins with the text, or the name's spelling or its initials."""
+        if text[:1].isdigit():
+            return self.filter(number__startswith=text)
+        if text.isascii():
+            spelt = text.lower().replace(" ", "")
+            return self.filter(Q(head_pinyin__startswith=spelt) | Q(head_pinyin__contains=f" {spelt}"))
+        return self.filter(head_name__startswith=text)
+
 
 class MemberQuerySet(ScopedQuerySet):
     def current(self):
@@ -46,3 +57,12 @@ class MemberQuerySet(ScopedQuerySet):
 class FactQuerySet(ScopedQuerySet):
     def holding_on(self, day: date):
         return self.filter(holding_on(day))
+
+
+class ImportBatchQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """A workbook is seen by the person who uploaded it."""
+        return self.filter(actor=user) if user.is_authenticated else self.none()
+
+    def unapplied(self):
+        return self.filter(state__in=[ImportState.CHECKING, ImportState.REFUSED, ImportState.READY])

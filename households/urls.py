@@ -1,5 +1,18 @@
-from django.urls import path  # noqa: F401
+"""Addresses of the household register. A household is named by its number, never by a person's data."""
+
+from django.urls import path
+
+from households import views
 
 app_name = "households"
 
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.HouseholdList.as_view(), name="list"),
+    path("new/", views.HouseholdCreate.as_view(), name="create"),
+    path("assess/", views.Assess.as_view(), name="assess"),
+    path("find/", views.FindByIdNumber.as_view(), name="find"),
+    path("<str:number>/", views.HouseholdDetail.as_view(), name="detail"),
+    path("<str:number>/edit/", views.HouseholdEdit.as_view(), name="edit"),
+    path("<str:number>/history/", views.HouseholdHistory.as_view(), name="history"),
+    path("<str:number>/reveal/", views.Reveal.as_view(), name="reveal"),
+]
