@@ -86,16 +86,6 @@ class AssistanceViewSet(ReadOnlyScopedViewSet):
     permissions = VIEW
     lookup_value_regex = KEY
 
-    def read_input(self, serializer_class) -> dict:
-        """The request's body, typed.
-
-        Raises:
-            ValidationError: it cannot be typed.
-        """
-        entered = serializer_class(data=self.request.data, context=self.get_serializer_context())
-        entered.is_valid(raise_exception=True)
-        return dict(entered.validated_data)
-
     def answer(self, row, *, created: bool = True) -> Response:
         """The row as the list shows it: 201 when this request wrote it, 200 when it was written before."""
         row = self.queryset.all().get(pk=row.pk)

@@ -98,14 +98,28 @@ class KeysetPagination(BasePagination):
         ]
 
 
-class ScopedViewSet(viewsets.GenericViewSet):
-    """A viewset whose every query begins with what the person may see; out of it is 404."""
+class RoleViewSet(viewsets.GenericViewSet):
+    """A viewset that says who may do what; what it shows belongs to no territory."""
 
     permission_classes = [RolePermission]
     pagination_class = KeysetPagination
     filter_backends = [DjangoFilterBackend]
     permissions: ClassVar[dict[str, str]] = {}
     order: ClassVar[tuple[str, ...]] = ()
+
+    def read_input(self, serializer_class: type[serializers.BaseSerializer]) -> dict:
+        """The request's body, typed by the serializer.
+
+        Raises:
+            ValidationError: it cannot be typed.
+        """
+        entered = serializer_class(data=self.request.data, context=self.get_serializer_context())
+        entered.is_valid(raise_exception=True)
+        return dict(entered.validated_data)
+
+
+class ScopedViewSet(RoleViewSet):
+    """A viewset whose every query begins with what the person may see; out of it is 404."""
 
     def get_queryset(self):
         return super().get_queryset().visible_to(self.request.user)

@@ -26,7 +26,7 @@ TITLES = {
     404: _("Not found"),
     405: _("Method not allowed"),
     406: _("Not available in this format"),
-    409: _("Somebody else has changed this in the meantime"),
+    409: _("In conflict with what is there now"),
     415: _("This content type is not read"),
     429: _("Too many requests"),
     500: _("The server failed"),
@@ -50,16 +50,28 @@ def _error(path: str, detail: str, wanted: str) -> dict:
     return error | {"wanted": str(wanted)} if wanted else error
 
 
-class ChangedMeanwhile(exceptions.APIException):
-    """The row has changed since the version that the request names; `current` is what it says now."""
+class InConflict(exceptions.APIException):
+    """What is asked does not go together with what is there; `current` is what is there now."""
 
     status_code = 409
     default_code = "conflict"
-    default_detail = _("Read the current values, and send the change again with their version.")
+    default_detail = _("Somebody else has changed this in the meantime; make the change again from what is there now.")
 
-    def __init__(self, current: dict):
-        super().__init__()
+    def __init__(self, current: dict, detail: str = ""):
+        super().__init__(detail or None)
         self.current = current
+
+
+class TooManyRequests(exceptions.APIException):
+    """The limit on how often one may ask is reached; in `wait` seconds one may ask again."""
+
+    status_code = 429
+    default_code = "throttled"
+    default_detail = _("Wait a while, then try again.")
+
+    def __init__(self, wait: int):
+        super().__init__()
+        self.wait = wait
 
 
 def document(status: int, *, title: str = "", detail: str = "", **members) -> dict:

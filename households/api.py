@@ -11,7 +11,7 @@ from rest_framework.reverse import reverse
 
 from fupin.api import ReadOnlyScopedViewSet
 from fupin.conflicts import Conflict
-from fupin.problems import ChangedMeanwhile, Invalid
+from fupin.problems import InConflict, Invalid
 from fupin.scope import division_range
 from households import services
 from households.choices import HouseholdStatus
@@ -111,7 +111,7 @@ class HouseholdViewSet(ReadOnlyScopedViewSet):
         except services.EntryRefused as refusal:
             raise _invalid(refusal) from refusal
         except Conflict as conflict:
-            raise ChangedMeanwhile(self.get_serializer(self._read(household)).data) from conflict
+            raise InConflict(self.get_serializer(self._read(household)).data) from conflict
         return self._answer(self._read(household))
 
     def _read(self, household: Household) -> Household:
