@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from assistance.api import DeliveryViewSet, GrantViewSet, MeasureViewSet, PairingViewSet, VisitViewSet
 from households.api import HouseholdViewSet
+from portal.api import PublicLookup
 from villages.api import VillageViewSet
 
 router = SimpleRouter()
@@ -19,6 +20,7 @@ router.register("visits", VisitViewSet, "visit")
 
 app_name = "api"
 urlpatterns = [
+    path("v1/public/lookup/", PublicLookup.as_view(), name="public-lookup"),
     path("v1/", include(router.urls)),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),

@@ -85,3 +85,11 @@ def seconds_to_wait(*limits: Limit) -> int:
     counts = _count(window, [f"fupin:limit:{limit.kind}:{blind_index(limit.subject)}" for limit in limits])
     is_over = any(count > limit.most for count, limit in zip(counts, limits, strict=True))
     return WINDOW - passed if is_over else 0
+
+
+def seconds_before_lookup(address: str, subject: str) -> int:
+    """Count a lookup by page or API against the limits of its address and of whom it asks for; 0: answer it now."""
+    return seconds_to_wait(
+        Limit("lookup-address", address, settings.FUPIN_LOOKUPS_BY_ADDRESS),
+        Limit("lookup-subject", subject, settings.FUPIN_LOOKUPS_BY_SUBJECT),
+    )

@@ -1,6 +1,5 @@
 """The public pages. They read the public register, divisions and district-wide sums; never a household's data."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
@@ -16,7 +15,7 @@ from fupin.clients import client_address
 from households.choices import HouseholdStatus
 from portal import figures
 from portal.forms import LookupByName, LookupByNumber
-from portal.limits import Limit, seconds_to_wait
+from portal.limits import seconds_before_lookup
 from portal.pillars import PILLARS
 
 CLOSED_TO_ROBOTS = ("/lookup/", "/notices/", "/login/", "/desk/", "/my/", "/api/", "/admin/", "/i18n/")
@@ -67,10 +66,7 @@ class Lookup(Unindexed, View):
         return render(self.request, "portal/lookup.html", {"by_name": by_name, "by_number": by_number})
 
     def _answer(self, subject: str, find) -> HttpResponse:
-        wait = seconds_to_wait(
-            Limit("lookup-address", client_address(self.request), settings.FUPIN_LOOKUPS_BY_ADDRESS),
-            Limit("lookup-subject", subject, settings.FUPIN_LOOKUPS_BY_SUBJECT),
-        )
+        wait = seconds_before_lookup(client_address(self.request), subject)
         if wait:
             response = render(self.request, "429.html", {"minutes": -(-wait // 60)}, status=429)
             response["Retry-After"] = str(wait)
