@@ -232,3 +232,17 @@ class Ethnicity(models.TextChoices):
     BAI = "14", _("Bai")
     TUJIA = "15", _("Tujia")
     OTHER = "97", _("Other ethnic group")
+
+
+class ImportState(models.TextChoices):
+    CHECKING = "checking", _("Being checked")
+    REFUSED = "refused", _("Has errors")
+    READY = "ready", _("Ready to be applied")
+    APPLYING = "applying", _("Being applied")
+    APPLIED = "applied", _("Applied")
+    DISCARDED = "discarded", _("Discarded")
+
+    @property
+    def colour(self) -> str:
+        colours = {"checking": "blue", "refused": "red", "ready": "amber", "applying": "blue", "applied": "green"}
+        return colours.get(self.value, "neutral")

@@ -1,5 +1,7 @@
 """Between what is kept and what is entered: a household as an entry, and an entry written onto a household."""
 
+from collections.abc import Iterable
+
 from django.db import models
 
 from fupin import identity
@@ -48,22 +50,30 @@ LIVING_FIELDS = tuple(
 def entry_of(household: Household) -> HouseholdEntry:
     """The household as it is kept, as an entry: what a form opens with, and what a conflict is compared by."""
     living = LivingConditions.objects.filter(pk=household.pk).first()
+    entry = entry_from(
+        household,
+        household.members.order_by("relationship", "pk"),
+        household.incomes.order_by("-year"),
+        household.facts.order_by("fact_date", "pk"),
+    )
+    entry.living = _values(living, LIVING_FIELDS) if living else None
+    return entry
+
+
+def entry_from(
+    household: Household, members: Iterable[Member], incomes: Iterable[IncomeYear], facts: Iterable[Fact]
+) -> HouseholdEntry:
+    """An entry of a household and of the rows that were fetched for it, without its living conditions."""
     return HouseholdEntry(
         village=household.village_id,
         number=household.number,
         **_values(household, HOUSEHOLD_FIELDS),
-        members=[
-            MemberEntry(pk=member.pk, **_values(member, MEMBER_FIELDS))
-            for member in household.members.order_by("relationship", "pk")
-        ],
+        members=[MemberEntry(pk=member.pk, **_values(member, MEMBER_FIELDS)) for member in members],
         incomes=[
             IncomeEntry(pk=income.pk, year=income.year, amounts=_values(income, IncomeYear.AMOUNTS))
-            for income in household.incomes.order_by("-year")
+            for income in incomes
         ],
-        facts=[
-            FactEntry(pk=fact.pk, **_values(fact, FACT_FIELDS)) for fact in household.facts.order_by("fact_date", "pk")
-        ],
-        living=_values(living, LIVING_FIELDS) if living else None,
+        facts=[FactEntry(pk=fact.pk, **_values(fact, FACT_FIELDS)) for fact in facts],
     )
 
 

@@ -11,10 +11,11 @@ from simple_history.models import HistoricalRecords
 
 from fupin.encryption import EncryptedTextField
 from fupin.masking import mask_id_number
+from fupin.models import Job
 from fupin.money import FenField
 from fupin.scope import ScopedQuerySet
 from households import choices as c
-from households.querysets import FactQuerySet, HouseholdQuerySet, MemberQuerySet
+from households.querysets import FactQuerySet, HouseholdQuerySet, ImportBatchQuerySet, MemberQuerySet
 from villages.models import Village
 
 NOTHING = Decimal("0.00")
@@ -344,3 +345,50 @@ class Fact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.household_id} {self.kind}"
+
+
+class ImportBatch(models.Model):
+    """A workbook on its way into the register: checked, previewed, applied whole or not at all.
+
+    It holds personal data only while it must: content, faults and staged households go when it is applied or discarded.
+    """
+
+    job = models.OneToOneField(Job, models.PROTECT, primary_key=True, related_name="import_batch")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("imported by")
+    )
+    file_name = models.CharField(_("file"), max_length=120)
+    file_digest = models.CharField(max_length=64)
+    state = models.CharField(_("state"), max_length=10, choices=c.ImportState, default=c.ImportState.CHECKING)
+    content = EncryptedTextField(default="", help_text="The workbook in base64.")
+    faults = EncryptedTextField(default="", help_text="The listed faults as JSON.")
+    refusal = models.CharField(_("reason"), max_length=300, blank=True)
+    error_count = models.PositiveIntegerField(_("errors"), default=0)
+    warning_count = models.PositiveIntegerField(_("hints"), default=0)
+    counts = models.JSONField(_("counts"), default=dict, help_text="By sheet: new, changed, unchanged.")
+    applying_job = models.OneToOneField(Job, models.PROTECT, null=True, related_name="applied_batch")
+    created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+    applied_at = models.DateTimeField(_("applied"), null=True)
+
+    objects = ImportBatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class StagedHousehold(models.Model):
+    """A household of a workbook, read and checked, with the version that the register had of it (0: none)."""
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="staged")
+    position = models.PositiveIntegerField()
+    version = models.PositiveIntegerField(default=0)
+    data = EncryptedTextField()
+
+    class Meta:
+        ordering = ["batch", "position"]
+        constraints = [models.UniqueConstraint(fields=["batch", "position"], name="staged_household_position")]
