@@ -1,10 +1,10 @@
 """The figures that the public sees. They come from the public register, the divisions and sums over all aid.
 
-No figure lets anybody be told apart: of a village with fewer than `FEWEST` households on the public register it is
-only said that there are few, and where one such village could be worked out from its township's total, so is another.
+No figure lets anybody be told apart: villages and townships with fewer than `FEWEST` households on the public register
+stand without a number, and so does another one where the number could be worked out from the total.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -17,7 +17,7 @@ from casework.models import PublicRecord
 from fupin.money import FenField
 from households.choices import HouseholdStatus
 from portal.caching import remembered
-from villages.choices import VillageStanding
+from villages.choices import Level, VillageStanding
 from villages.models import Division, VillageProfile
 
 FEWEST = 5
@@ -34,10 +34,14 @@ class KeyFigures:
     units: int
     aid: Decimal
 
+    @property
+    def aid_in_ten_thousands(self) -> Decimal:
+        return self.aid / 10_000
+
 
 @dataclass(frozen=True)
 class VillageLine:
-    """A village in the public list. `households` is None where there are so few that the number is not told."""
+    """A village in the public list. `households` is None where the number is not told."""
 
     code: str
     name: str
@@ -47,11 +51,11 @@ class VillageLine:
 
 @dataclass(frozen=True)
 class TownshipLine:
-    """A township with its villages."""
+    """A township with its villages. `households` is None where the number is not told."""
 
     code: str
     name: str
-    households: int
+    households: int | None
     villages: list[VillageLine]
 
     @property
@@ -87,16 +91,17 @@ def townships() -> list[TownshipLine]:
     """Townships in the order of their codes, each with the villages that exist today."""
     counts = Counter(dict(PublicRecord.objects.values_list("village_code").annotate(Count("pk"))))
     weak = set(VillageProfile.objects.filter(standing=VillageStanding.WEAK).values_list("village", flat=True))
-    divisions = list(Division.objects.valid_on(timezone.localdate()).exclude(level="district").order_by("code"))
-    villages = [division for division in divisions if division.level == "village"]
+    divisions = list(Division.objects.valid_on(timezone.localdate()).exclude(level=Level.DISTRICT).order_by("code"))
+    villages_of = defaultdict(list)
+    for division in divisions:
+        villages_of[division.parent_id].append(division)
+    places = [division for division in divisions if division.level == Level.TOWNSHIP]
+    totals = without_small({place.pk: sum(counts[one.pk] for one in villages_of[place.pk]) for place in places})
     lines = []
-    for township in divisions:
-        if township.level == "township":
-            own = [village for village in villages if village.parent_id == township.pk]
-            shown = without_small({village.pk: counts[village.pk] for village in own})
-            rows = [VillageLine(one.pk, one.name, one.pk in weak, shown[one.pk]) for one in own]
-            total = sum(counts[village.pk] for village in own)
-            lines.append(TownshipLine(township.pk, township.name, total, rows))
+    for place in places:
+        shown = without_small({one.pk: counts[one.pk] for one in villages_of[place.pk]})
+        villages = [VillageLine(one.pk, one.name, one.pk in weak, shown[one.pk]) for one in villages_of[place.pk]]
+        lines.append(TownshipLine(place.pk, place.name, totals[place.pk], villages))
     return lines
 
 

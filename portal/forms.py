@@ -36,7 +36,7 @@ class LookupByName(forms.Form):
     """A household by its village and the name of its head. Whether the village exists is not said."""
 
     village = forms.CharField(
-        label=_("Village"),
+        label=_("Township and village"),
         widget=VillageSelect,
         validators=[VILLAGE_CODE],
         error_messages={"required": _("Choose the village.")},

@@ -10,7 +10,7 @@ from django.views.generic import TemplateView, View
 
 from assistance.choices import Pillar
 from casework.publication import find_by_name, find_by_number, name_key
-from fupin.charts import bar_chart
+from fupin.charts import Chart, bar_chart
 from fupin.clients import client_address
 from households.choices import HouseholdStatus
 from portal import figures
@@ -91,22 +91,24 @@ class Statistics(TemplateView):
     template_name = "portal/statistics.html"
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(charts=charts(), **kwargs)
+        return super().get_context_data(columns=charts(), fewest=figures.FEWEST, **kwargs)
 
 
-def charts() -> list:
-    """The charts of the statistics page, in the language of the visitor."""
+def charts() -> list[list[Chart]]:
+    """The charts of the statistics page, in two columns, in the language of the visitor."""
     households = _("Households")
     by_status, by_size = figures.households_by_status(), figures.households_by_size()
-    statuses = [(str(HouseholdStatus(status).label), count) for status, count in sorted(by_status.items())]
+    statuses = [(str(status.label), by_status[status]) for status in HouseholdStatus if status in by_status]
     sizes = [(_persons(size), count) for size, count in by_size.items()]
-    places = [(township.name, township.households) for township in figures.townships()]
+    places = [(one.name, one.households) for one in figures.townships() if one.households is not None]
     aid = [(str(Pillar(pillar).label), amount) for pillar, amount in figures.aid_by_pillar().items()]
     return [
-        bar_chart(_("By status"), (_("Status"), households), statuses),
-        bar_chart(_("By household size"), (_("Size"), households), sizes),
-        bar_chart(_("By township"), (_("Township"), households), places),
-        bar_chart(_("Aid that arrived, by field"), (_("Field"), _("Yuan")), aid),
+        [
+            bar_chart(_("By status"), (_("Status"), households), statuses),
+            bar_chart(_("By household size"), (_("Household size"), households), sizes),
+            bar_chart(_("Aid that arrived, by field"), (_("Field"), _("Yuan")), aid),
+        ],
+        [bar_chart(_("By township"), (_("Township"), households), places)],
     ]
 
 
