@@ -14,6 +14,12 @@ def chinese_labels(choices: type[models.TextChoices]) -> dict[str, str]:
         return {str(label): value for value, label in choices.choices}
 
 
+def labels_of(choices: type[models.TextChoices], codes: list[str]) -> list[str]:
+    """Labels of several codes; a code that is not known stays as it is."""
+    labels = dict(choices.choices)
+    return [str(labels.get(code, code)) for code in codes]
+
+
 class HouseholdStatus(models.TextChoices):
     """Where a household stands; only ever changed by a case."""
 

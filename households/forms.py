@@ -36,6 +36,7 @@ from villages.forms import village_choices
 # Read from the ID number, never typed; what is wrong with them stands beside it.
 DERIVED = ("sex", "born_on")
 MOST_ROWS = 60
+BLANK_KEY = "newrow"
 ROW_KEY = re.compile(r"[a-z0-9]{1,12}")
 
 
@@ -289,9 +290,18 @@ class EntryForms:
             return {"health": [c.Health.HEALTHY]}
         return {"year": self.year or timezone.localdate().year - 1} if kind == "incomes" else {}
 
-    def blank_row(self, kind: str) -> RowForm:
-        """The row that the page's script copies; its key is the word that the script replaces."""
-        return self._row(kind, "key", {})
+    # The rows that the page's script copies; their key is the word that it replaces.
+    @property
+    def blank_member(self) -> RowForm:
+        return self._row("members", BLANK_KEY, {})
+
+    @property
+    def blank_income(self) -> RowForm:
+        return self._row("incomes", BLANK_KEY, {})
+
+    @property
+    def blank_fact(self) -> RowForm:
+        return self._row("facts", BLANK_KEY, {})
 
     def add_row(self, kind: str) -> None:
         """One more empty row, for a browser without scripts and for a new household."""

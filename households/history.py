@@ -7,14 +7,10 @@ from datetime import datetime
 from django.db import models
 from django.utils.translation import gettext as _
 
-from fupin.masking import mask_account, mask_id_number, mask_phone
-from fupin.money import FenField
-from fupin.templatetags.fupin import yuan
-from households.choices import Cause, Health
+from households.display import ABSENT, as_text
 from households.models import Fact, Household, IncomeYear, LivingConditions, Member
 
 MOST_ROWS = 300
-MASK = {"id_number": mask_id_number, "bank_account": mask_account, "phone": mask_phone}
 UNTOLD = {"id", "household", "village", "id_digest", "head_pinyin", "version", "created_at", "touched_at", "entered_by"}
 PARTS = (
     (Household, "id"),
@@ -23,9 +19,6 @@ PARTS = (
     (Fact, "household_id"),
     (LivingConditions, "household_id"),
 )
-# The choices that the codes of a list are of.
-CHOICES_OF_LIST = {"health": Health, "other_causes": Cause}
-ABSENT = "—"
 
 
 @dataclass(frozen=True)
@@ -89,22 +82,6 @@ def _told(model: type[models.Model], row, before) -> list[FieldChange]:
         new = getattr(row, field.attname)
         if old != new and not (before is None and new in (None, "", [])):
             told.append(
-                FieldChange(str(field.verbose_name), _text(field, old) if before else ABSENT, _text(field, new))
+                FieldChange(str(field.verbose_name), as_text(field, old) if before else ABSENT, as_text(field, new))
             )
     return told
-
-
-def _text(field: models.Field, value) -> str:
-    """A stored value as a person reads it, personal numbers masked."""
-    if value in (None, "", []):
-        return ABSENT
-    if field.name in MASK:
-        return MASK[field.name](value)
-    if isinstance(field, FenField):
-        return yuan(value)
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if isinstance(value, list):
-        labels = CHOICES_OF_LIST[field.name]
-        return "、".join(str(labels(code).label) if code in labels else code for code in value)
-    return str(dict(field.flatchoices).get(value, value))

@@ -84,6 +84,10 @@ class Household(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def other_cause_labels(self) -> list[str]:
+        return c.labels_of(c.Cause, self.other_causes)
+
 
 class Member(models.Model):
     """A person of a household (家庭成员)."""
@@ -164,6 +168,10 @@ class Member(models.Model):
     @property
     def masked_id_number(self) -> str:
         return mask_id_number(self.id_number)
+
+    @property
+    def health_labels(self) -> list[str]:
+        return c.labels_of(c.Health, self.health)
 
 
 class IncomeYear(models.Model):
@@ -354,9 +362,7 @@ class ImportBatch(models.Model):
     """
 
     job = models.OneToOneField(Job, models.PROTECT, primary_key=True, related_name="import_batch")
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("imported by")
-    )
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("imported by"))
     file_name = models.CharField(_("file"), max_length=120)
     file_digest = models.CharField(max_length=64)
     state = models.CharField(_("state"), max_length=10, choices=c.ImportState, default=c.ImportState.CHECKING)

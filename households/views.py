@@ -21,7 +21,7 @@ from fupin import identity
 from fupin.conflicts import Conflict
 from fupin.listing import DeskListView
 from fupin.panels import panels_for
-from households import history, merging, preview, services
+from households import display, history, merging, preview, services
 from households.entries import entry_of
 from households.filters import HouseholdFilter
 from households.forms import ROWS, EntryForms
@@ -58,12 +58,15 @@ class HouseholdDetail(OneHousehold, TemplateView):
 
     def get_context_data(self, **kwargs):
         household = self.household
+        incomes = list(household.incomes.order_by("-year"))
         return super().get_context_data(
             household=household,
             members=household.members.order_by("relationship", "pk"),
-            incomes=household.incomes.order_by("-year"),
+            incomes=incomes,
+            income_rows=display.income_rows(incomes),
             facts=household.facts.order_by("-fact_date"),
-            doubts=[problem.message for problem in check_household(entry_of(household), timezone.localdate())],
+            living=display.living_rows(household),
+            doubts=check_household(entry_of(household), timezone.localdate()),
             panels=panels_for("household", household, self.request.user),
             **kwargs,
         )
