@@ -1,10 +1,24 @@
 """What is accepted of villages."""
 
+from decimal import Decimal
 from itertools import groupby
 
+from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from villages.models import Village
+from villages.models import Village, VillageIncome, VillageProfile
+
+PROFILE_FIELDS = (
+    "leader",
+    "phone",
+    "household_count",
+    "population",
+    "group_count",
+    "labour_force",
+    "cultivated_mu",
+    "direction",
+)
 
 
 def village_choices(user, township: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
@@ -22,3 +36,45 @@ def township_choices(user) -> list[tuple[str, str]]:
     """The townships in which a person sees villages, as choices of a select."""
     townships = Village.objects.visible_to(user).order_by("parent_id")
     return list(townships.values_list("parent_id", "parent__name").distinct())
+
+
+class VillageProfileForm(forms.ModelForm):
+    """The profile of a village. Its standing is not here: a case sets it."""
+
+    class Meta:
+        model = VillageProfile
+        fields = PROFILE_FIELDS
+        widgets = {"phone": forms.TextInput(attrs={"inputmode": "tel"})}
+
+
+class VillageIncomeForm(forms.ModelForm):
+    """A village's income of one year, by category; what is left empty is zero."""
+
+    year = forms.TypedChoiceField(label=_("Year"), coerce=int)
+
+    class Meta:
+        model = VillageIncome
+        fields = ["year", *VillageIncome.CATEGORIES]
+
+    def __init__(self, *args, free_years: list[int] | None = None, **kwargs):
+        super().__init__(*args, **kwargs)
+        if free_years is None:
+            del self.fields["year"]
+        else:
+            self.fields["year"].choices = [(year, str(year)) for year in free_years]
+        for name in VillageIncome.CATEGORIES:
+            self.fields[name].required = False
+            self.fields[name].widget.attrs["placeholder"] = "0.00"
+            self.initial[name] = self.initial.get(name) or None
+
+    def clean(self):
+        values = super().clean()
+        for name in VillageIncome.CATEGORIES:
+            if name in values:
+                values[name] = values[name] or Decimal("0.00")
+                if values[name] < 0:
+                    self.add_error(name, _("An income cannot be negative."))
+        return values
+
+    def _post_clean(self):
+        """Leave the writing to the service."""
