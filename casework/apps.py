@@ -7,8 +7,11 @@ class CaseworkConfig(AppConfig):
     verbose_name = _("Cases")
 
     def ready(self) -> None:
-        """Keep the public register in step with what happens to households."""
+        """Keep the public register in step with what happens to households, and carry over what an import brings."""
         from casework.publication import follow_households
+        from casework.services import carry_over_many
+        from households.imports.carrying import register_carry_over
         from households.signals import households_changed
 
         households_changed.connect(follow_households, dispatch_uid="public register follows")
+        register_carry_over(carry_over_many)

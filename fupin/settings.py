@@ -204,6 +204,7 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "resume-unfinished-jobs": {"task": "fupin.tasks.resume_unfinished_jobs", "schedule": 15.0},
+    "purge-imports": {"task": "households.tasks.purge_imports", "schedule": 24 * 3600.0},
 }
 
 # --- Who comes in -----------------------------------------------------------------------------------------------

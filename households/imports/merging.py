@@ -14,6 +14,7 @@ from fupin.encryption import blind_index
 from fupin.history import record_history
 from fupin.money import to_fen
 from households import entries
+from households.choices import Relationship
 from households.imports import columns as layout
 from households.imports.parsing import Parsed, Row
 from households.models import Fact, Household, IncomeYear, Member
@@ -120,6 +121,11 @@ def _overlay(entry: MemberEntry | FactEntry, values: dict, names: tuple[str, ...
             setattr(entry, name, values[name])
 
 
+def _heads_last(members: list[Member]) -> tuple[list[Member], list[Member]]:
+    heads = [member for member in members if member.relationship == Relationship.HEAD]
+    return [member for member in members if member.relationship != Relationship.HEAD], heads
+
+
 class Plan:
     """The rows that a chunk of merged households would write, and how many of the file's rows change what."""
 
@@ -169,6 +175,11 @@ class Plan:
         else:
             self.counts[SHEET_OF[type(row)]]["unchanged"] += 1
 
+    def forget_rows(self) -> None:
+        """Keep the counts and let the rows go, when a chunk is only counted."""
+        self.new, self.touched, self.added = [], {}, []
+        self.changed.clear()
+
     def write(self, actor: User) -> list[int]:
         """Write the chunk in sets, with its history. Returns the keys of the households that are new or changed."""
         keys = self._write_new_households(actor)
@@ -202,15 +213,9 @@ class Plan:
         for model, rows in self.changed.items():
             if model is Household:
                 continue
-            if model is Member:
-                # The one head of a household is unique at every moment: who stops being it comes first.
-                rows = sorted(rows, key=lambda member: member.relationship == layout.c.Relationship.HEAD)
-                others = [row for row in rows if row.relationship != layout.c.Relationship.HEAD]
-                Member.objects.bulk_update(others, UPDATED[Member], batch_size=500)
-                rows_last = rows[len(others) :]
-                Member.objects.bulk_update(rows_last, UPDATED[Member], batch_size=500)
-            else:
-                model.objects.bulk_update(rows, UPDATED[model], batch_size=500)
+            # The one head of a household is unique at every moment: who stops being it comes first.
+            for part in _heads_last(rows) if model is Member else [rows]:
+                model.objects.bulk_update(part, UPDATED[model], batch_size=500)
             record_history(model, [row.pk for row in rows], actor)
 
     def _write_added(self, keys: dict[int, int], actor: User) -> None:
