@@ -56,13 +56,14 @@ def shown(value: Number) -> str:
 
 
 def _shortened(label: str) -> str:
-    return label if len(label) <= LONGEST_LABEL * (2 if label.isascii() else 1) else f"{label[: LONGEST_LABEL - 1]}…"
+    longest = LONGEST_LABEL * (2 if label.isascii() else 1)
+    return label if len(label) <= longest else f"{label[: longest - 1]}…"
 
 
-def _frame(title: str, description: str, height: int, inside: SafeString) -> SafeString:
+def _frame(title: str, description: str, height: int, inside: SafeString, width: int = WIDTH) -> SafeString:
     return format_html(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" role="img" aria-label="{}: {}">{}</svg>',
-        WIDTH,
+        width,
         height,
         title,
         description,
@@ -70,15 +71,16 @@ def _frame(title: str, description: str, height: int, inside: SafeString) -> Saf
     )
 
 
-def bar_chart(title: str, headers: tuple[str, str], rows: Sequence[tuple[str, Number]]) -> Chart:
+def bar_chart(title: str, headers: tuple[str, str], rows: Sequence[tuple[str, Number]], width: int = WIDTH) -> Chart:
     """Horizontal bars from zero, one a row, in the order given.
 
     Args:
         headers: what the labels are and what the values are, for the table.
         rows: label and value, the value not negative.
+        width: of the drawing; a narrow one keeps its letters readable in a narrow card.
     """
     most = max((value for _label, value in rows), default=0) or 1
-    room = WIDTH - LABEL_WIDTH - VALUE_WIDTH
+    room = width - LABEL_WIDTH - VALUE_WIDTH
     bars = []
     for position, (label, value) in enumerate(rows):
         top = position * (BAR_HEIGHT + BAR_GAP) + BAR_GAP // 2
@@ -96,7 +98,65 @@ def bar_chart(title: str, headers: tuple[str, str], rows: Sequence[tuple[str, Nu
     height = max(len(rows), 1) * (BAR_HEIGHT + BAR_GAP)
     axis = format_html('<line class="chart__axis" x1="{0}" y1="0" x2="{0}" y2="{1}"/>', LABEL_WIDTH, height)
     spoken = "; ".join(f"{label} {shown(value)}" for label, value in rows)
-    return Chart(title, _frame(title, spoken, height, drawn + axis), Table(headers, [list(row) for row in rows]))
+    drawing = _frame(title, spoken, height, drawn + axis, width)
+    return Chart(title, drawing, Table(headers, [list(row) for row in rows]))
+
+
+def stacked_bar_chart(
+    title: str, corner: str, names: Sequence[str], rows: Sequence[tuple[str, Sequence[int]]]
+) -> Chart:
+    """Horizontal bars of several parts each, from zero, one a row, in the order given; the sum stands at the end.
+
+    Args:
+        corner: what the rows are, for the table.
+        names: what the parts are, at most four.
+        rows: label and the parts' values, none negative.
+    """
+    most = max((sum(values) for _label, values in rows), default=0) or 1
+    room = WIDTH - LABEL_WIDTH - VALUE_WIDTH
+    drawn = mark_safe("")
+    for position, (label, values) in enumerate(rows):
+        top = position * (BAR_HEIGHT + BAR_GAP) + BAR_GAP // 2
+        middle = top + BAR_HEIGHT // 2 + 4
+        drawn += format_html(
+            '<text x="{}" y="{}" text-anchor="end"><title>{}</title>{}</text>',
+            LABEL_WIDTH - 8,
+            middle,
+            label,
+            _shortened(label),
+        )
+        ends = [LABEL_WIDTH + round(room * sum(values[:count]) / most) for count in range(len(values) + 1)]
+        drawn += format_html_join(
+            "",
+            '<rect class="series-{}" x="{}" y="{}" width="{}" height="{}"><title>{} {}</title></rect>',
+            (
+                (part, ends[part], top, ends[part + 1] - ends[part], BAR_HEIGHT, names[part], shown(value))
+                for part, value in enumerate(values)
+            ),
+        )
+        drawn += format_html(
+            '<text class="chart__value" x="{}" y="{}">{}</text>', ends[-1] + 6, middle, shown(sum(values))
+        )
+    height = max(len(rows), 1) * (BAR_HEIGHT + BAR_GAP)
+    axis = format_html('<line class="chart__axis" x1="{0}" y1="0" x2="{0}" y2="{1}"/>', LABEL_WIDTH, height)
+    spoken = "; ".join(
+        f"{label} {', '.join(f'{name} {shown(value)}' for name, value in zip(names, values, strict=True))}"
+        for label, values in rows
+    )
+    drawing = _frame(title, spoken, height + BAR_HEIGHT + BAR_GAP, drawn + axis + _colour_key(names, height + BAR_GAP))
+    return Chart(title, drawing, Table([corner, *names], [[label, *values] for label, values in rows]))
+
+
+def _colour_key(names: Sequence[str], top: int) -> SafeString:
+    width = (WIDTH - LABEL_WIDTH) // len(names)
+    return format_html_join(
+        "",
+        '<rect class="series-{}" x="{}" y="{}" width="14" height="14"/><text x="{}" y="{}">{}</text>',
+        (
+            (part, LABEL_WIDTH + part * width, top, LABEL_WIDTH + part * width + 20, top + 11, name)
+            for part, name in enumerate(names)
+        ),
+    )
 
 
 def _steps(most: Decimal) -> list[Decimal]:

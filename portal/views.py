@@ -18,6 +18,7 @@ from portal.forms import LookupByName, LookupByNumber
 from portal.limits import seconds_before_lookup
 from portal.pillars import PILLARS
 
+CHART_WIDTH = 460
 CLOSED_TO_ROBOTS = ("/lookup/", "/notices/", "/login/", "/desk/", "/my/", "/api/", "/admin/", "/i18n/")
 
 
@@ -104,11 +105,11 @@ def charts() -> list[list[Chart]]:
     aid = [(str(Pillar(pillar).label), amount) for pillar, amount in figures.aid_by_pillar().items()]
     return [
         [
-            bar_chart(_("By status"), (_("Status"), households), statuses),
-            bar_chart(_("By household size"), (_("Household size"), households), sizes),
-            bar_chart(_("Aid that arrived, by field"), (_("Field"), _("Yuan")), aid),
+            bar_chart(_("By status"), (_("Status"), households), statuses, CHART_WIDTH),
+            bar_chart(_("By household size"), (_("Household size"), households), sizes, CHART_WIDTH),
+            bar_chart(_("Aid that arrived, by field"), (_("Field"), _("Yuan")), aid, CHART_WIDTH),
         ],
-        [bar_chart(_("By township"), (_("Township"), households), places)],
+        [bar_chart(_("By township"), (_("Township"), households), places, CHART_WIDTH)],
     ]
 
 
