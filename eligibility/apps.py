@@ -5,3 +5,10 @@ from django.utils.translation import gettext_lazy as _
 class EligibilityConfig(AppConfig):
     name = "eligibility"
     verbose_name = _("Eligibility")
+
+    def ready(self) -> None:
+        from eligibility import recalculation
+        from fupin import jobs
+        from fupin.models import JobKind
+
+        jobs.register(JobKind.RECALCULATION, recalculation.run)

@@ -1,10 +1,39 @@
-"""Recalculation (重新核算): a run of a version over a division, in chunks, each in one transaction (design §6)."""
+"""Recalculation (重新核算): a run of a version over a division, in chunks, each in one transaction (design §6).
 
+What a message, a worker or the database loses on the way is done again by whoever runs the job next: a chunk is done
+in the transaction that marks it done, so its rows are there exactly if the mark is. Two workers on one run help each
+other. A run that is cancelled leaves the results of the chunks that it did, each of them right.
+"""
+
+import time
+from collections import Counter
 from decimal import Decimal
+from types import ModuleType
 
+import structlog
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Q, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import services as accounts
+from accounts.choices import AuditAction
 from accounts.models import User
-from eligibility.models import Recalculation, StandardVersion
-from fupin.models import Job
+from eligibility import determinations, proposals, villages
+from eligibility.choices import ChunkState, Subject, VersionState
+from eligibility.models import Recalculation, RecalculationChunk, Standard, StandardVersion
+from eligibility.rules import Rule
+from fupin import jobs
+from fupin.models import Job, JobKind, JobState
+from villages.models import Division
+
+logger = structlog.get_logger(__name__)
+
+# A chunk that failed this often waits for people.
+MOST_ATTEMPTS = 5
+# While the last chunks are in other workers' hands.
+PAUSE_SECONDS = 0.2
 
 
 class AlreadyRunning(Exception):
@@ -15,6 +44,7 @@ class AlreadyRunning(Exception):
         self.run = run
 
 
+@transaction.atomic
 def start(
     version: StandardVersion,
     division_code: str,
@@ -23,17 +53,150 @@ def start(
     line: Decimal | None = None,
     simulate: bool = False,
 ) -> Recalculation:
-    """Start a run; the work is done by a worker. `actor` None: the system, or a person at the shell.
+    """Start a run; a worker does it. Without an actor it is the system's, or a person's at the shell.
 
     Raises:
         PermissionDenied: the actor may not recalculate.
-        ValidationError: the division does not exist in the actor's jurisdiction; the version is a draft, or a line is
-            given, and it is no simulation; the line is negative.
-        AlreadyRunning: one run at a time for a standard and a division (simulations may run beside).
+        ValidationError: there is no such division in the actor's jurisdiction; or it is no simulation, and the version
+            is not approved or another line is given; or the line is negative.
+        AlreadyRunning: one run at a time for a standard and a division. Simulations run beside.
     """
-    raise NotImplementedError
+    if actor is not None and not actor.has_perm("eligibility.recalculate"):
+        raise PermissionDenied
+    divisions = Division.objects.all() if actor is None else Division.objects.visible_to(actor)
+    division = divisions.filter(pk=division_code).first()
+    if division is None:
+        raise ValidationError({"division": _("There is no division with this code.")})
+    if not simulate:
+        if version.state != VersionState.APPROVED:
+            raise ValidationError({"standard": _("Only an approved standard is recalculated; simulate a draft.")})
+        if line is not None:
+            raise ValidationError({"line": _("Another line can only be simulated.")})
+    if line is not None and line < 0:
+        raise ValidationError({"line": _("The line cannot be negative.")})
+    Standard.objects.select_for_update().get(pk=version.standard_id)
+    if not simulate and (other := _unfinished_beside(version, division_code)):
+        raise AlreadyRunning(other)
+    job = jobs.start(JobKind.RECALCULATION, f"{version.standard} · {division}", actor)
+    run = Recalculation.objects.create(
+        job=job,
+        version=version,
+        division_code=division_code,
+        is_simulation=simulate,
+        line=version.line if line is None else line,
+    )
+    if actor is not None:
+        details = {"division": division_code, "simulation": simulate}
+        accounts.record(actor, AuditAction.RECALCULATE, "standard", version.standard.code, **details)
+    return run
+
+
+def _unfinished_beside(version: StandardVersion, code: str) -> Recalculation | None:
+    """A run of the same standard, not finished, whose division contains this one or lies within it."""
+    above = [code[:length] for length in (6, 9, 12) if length <= len(code)]
+    return Recalculation.objects.filter(
+        Q(division_code__in=above) | Q(division_code__startswith=code),
+        version__standard=version.standard_id,
+        is_simulation=False,
+        job__state__in=[JobState.QUEUED, JobState.RUNNING],
+    ).first()
 
 
 def run(job: Job) -> None:
-    """Do what is left of a run: the runner of jobs of the kind RECALCULATION."""
-    raise NotImplementedError
+    """Do what is left of a run: the runner of jobs of this kind."""
+    run = _prepared(job)
+    rule = Rule(run.version, run.line)
+    errors: dict[int, str] = {}
+    while run.chunks.filter(state=ChunkState.OPEN).exists():
+        chunk = _claimed(run)
+        if chunk is not None:
+            try:
+                _do(run, chunk, rule)
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception as error:
+                if chunk.position not in errors:
+                    logger.exception("chunk_failed", job=str(job.pk), chunk=chunk.position)
+                errors[chunk.position] = type(error).__name__
+        elif _is_stuck(run):
+            failed = "; ".join(f"{position}: {error}" for position, error in sorted(errors.items()))
+            jobs.finish(job, JobState.NEEDS_ATTENTION, error=failed)
+            return
+        else:
+            time.sleep(PAUSE_SECONDS)
+        done = run.chunks.filter(state=ChunkState.DONE).aggregate(households=Sum("households"))
+        jobs.progress(job, done["households"] or 0)
+    _finish(job)
+
+
+@transaction.atomic
+def _prepared(job: Job) -> Recalculation:
+    """The run, with its chunks planned and its watermark set when it is first taken up."""
+    runs = Recalculation.objects.select_for_update(of=("self",)).select_related("version__standard")
+    run = runs.get(pk=job.pk)
+    if run.watermark is None:
+        run.watermark = timezone.now()
+        run.save(update_fields=["watermark"])
+        chunks = list(_part(run).plan(run))
+        for position, chunk in enumerate(chunks):
+            chunk.position = position
+        RecalculationChunk.objects.bulk_create(chunks)
+        jobs.progress(job, 0, sum(chunk.households for chunk in chunks))
+    return run
+
+
+def _part(run: Recalculation) -> ModuleType:
+    """The module that plans and writes what a run of its subject determines."""
+    return villages if run.version.standard.subject == Subject.VILLAGE else determinations
+
+
+@transaction.atomic
+def _claimed(run: Recalculation) -> RecalculationChunk | None:
+    """An open chunk that nobody has in hand, its attempt counted for good; those tried least come first."""
+    free = run.chunks.select_for_update(skip_locked=True).filter(state=ChunkState.OPEN, attempts__lt=MOST_ATTEMPTS)
+    chunk = free.order_by("attempts", "position").first()
+    if chunk is not None:
+        chunk.attempts += 1
+        chunk.save(update_fields=["attempts"])
+    return chunk
+
+
+@transaction.atomic
+def _do(run: Recalculation, chunk: RecalculationChunk, rule: Rule) -> None:
+    """Do a chunk and mark it done, both or neither, unless another worker has it in hand or has done it."""
+    chunk = run.chunks.select_for_update(skip_locked=True).filter(pk=chunk.pk, state=ChunkState.OPEN).first()
+    if chunk is None:
+        return
+    counts = _part(run).write(run, chunk, rule)
+    chunk.checksum = f"{counts.pop('checksum'):016x}"
+    chunk.counts = counts
+    chunk.households = sum(counts[outcome] for outcome in _part(run).OUTCOMES)
+    chunk.state, chunk.done_at = ChunkState.DONE, timezone.now()
+    chunk.save()
+
+
+@transaction.atomic
+def _is_stuck(run: Recalculation) -> bool:
+    """Whether every chunk that is left has failed too often, and none of them is in another worker's hands."""
+    left = run.chunks.filter(state=ChunkState.OPEN)
+    failed = left.select_for_update(skip_locked=True).filter(attempts__gte=MOST_ATTEMPTS)
+    return len(failed) == left.count()
+
+
+@transaction.atomic
+def _finish(job: Job) -> None:
+    """Add up the chunks, renew the proposals and close the job, once: whoever comes second finds it done."""
+    runs = Recalculation.objects.select_for_update(of=("self",)).select_related("version__standard")
+    run = runs.get(pk=job.pk)
+    if run.checksum:
+        return
+    counts, checksum = Counter(), 0
+    for chunk in run.chunks.all():
+        counts.update(chunk.counts)
+        checksum += int(chunk.checksum, 16)
+    run.counts = {name: counts[name] for name in _part(run).COUNTS}
+    run.checksum = f"{checksum % 2**64:016x}"
+    run.save(update_fields=["counts", "checksum"])
+    if not run.is_simulation and _part(run) is determinations:
+        proposals.renew(run)
+    jobs.finish(job, **run.counts, checksum=run.checksum)

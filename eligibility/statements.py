@@ -129,6 +129,17 @@ def _typed_row(model: type[models.Model], values: dict) -> Sql:
     return compile_expressions(columns, columns)
 
 
+def quoted(columns: Iterable[str]) -> str:
+    """Column names for a statement that is put together by hand."""
+    return ", ".join(f'"{column}"' for column in columns)
+
+
+def prepared(model: type[models.Model], values: dict) -> tuple:
+    """Values of a model's columns as parameters."""
+    fields = ((model._meta.get_field(column), value) for column, value in values.items())
+    return tuple(field.get_db_prep_save(value, connection) for field, value in fields)
+
+
 def fetch(sql: str, params: tuple) -> list[dict]:
     """The rows of a statement made here, by column; amounts still in fen."""
     with connection.cursor() as cursor:

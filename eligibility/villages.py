@@ -1,8 +1,109 @@
-"""Whether a village's income of the year lies below the line (经济一般村): a candidate until people confirm it."""
+"""Whether a village's income of the year lies below the line (经济一般村): a candidate until people confirm it.
 
-from eligibility.models import StandardVersion, VillageDetermination
+The same run, chunks and checksum as for households; a few hundred villages are one chunk.
+"""
+
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from functools import reduce
+from operator import add
+
+from django.db.models import Case, CharField, ExpressionWrapper, F, FilteredRelation, Q, QuerySet, Value, When
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from eligibility.choices import VillageOutcome
+from eligibility.models import Recalculation, RecalculationChunk, StandardVersion, VillageDetermination
+from eligibility.rules import Rule
+from fupin.money import FenField
+from fupin.scope import division_range
+from fupin.templatetags.fupin import yuan
+from villages.models import Village
+
+OUTCOMES = tuple(outcome.value for outcome in VillageOutcome)
+COUNTS = (*OUTCOMES, "newly_weak", "no_longer_weak")
+
+
+def assessed(rule: Rule, villages: QuerySet[Village]) -> QuerySet[Village]:
+    """The villages with `total`, the counted income of the year (NULL without a statement), and `outcome`."""
+    version = rule.version
+    total = reduce(add, (F(f"statement__{item}") for item in version.items))
+    below = "lte" if version.inclusive else "lt"
+    return villages.annotate(
+        statement=FilteredRelation("incomes", condition=Q(incomes__year=version.income_year)),
+        total=ExpressionWrapper(total, output_field=FenField()),
+        outcome=Case(
+            When(total=None, then=Value(VillageOutcome.INSUFFICIENT_DATA.value)),
+            When(**{f"total__{below}": rule.line}, then=Value(VillageOutcome.WEAK.value)),
+            default=Value(VillageOutcome.NOT_WEAK.value),
+            output_field=CharField(),
+        ),
+    )
+
+
+def plan(run: Recalculation) -> Iterator[RecalculationChunk]:
+    """One chunk: every village of the division that exists today."""
+    codes = _villages(run).order_by("pk").values_list("pk", flat=True)
+    if codes:
+        yield RecalculationChunk(run=run, first_village=codes[0], last_village=codes.last(), households=len(codes))
+
+
+def _villages(run: Recalculation) -> QuerySet[Village]:
+    return Village.objects.valid_on(timezone.localdate()).filter(division_range("pk", run.division_code))
+
+
+def write(run: Recalculation, chunk: RecalculationChunk, rule: Rule) -> dict:
+    """Write the determinations that differ from the current ones, in the caller's transaction; a simulation writes all.
+
+    Returns the counts and, as `checksum`, an integer.
+    """
+    current = VillageDetermination.objects.filter(standard=run.version.standard_id, is_current=True)
+    before = {row.village_id: row for row in current}
+    counts, checksum, written = Counter(), 0, []
+    for village in assessed(rule, _villages(run)):
+        old = before.get(village.pk)
+        row = VillageDetermination(
+            run=run,
+            standard_id=run.version.standard_id,
+            village_id=village.pk,
+            outcome=village.outcome,
+            previous_outcome=old.outcome if old else "",
+            total=village.total,
+            line=rule.line,
+            is_current=not run.is_simulation,
+        )
+        counts[row.outcome] += 1
+        checksum += zlib.crc32(f"{row.village_id} {row.outcome} {row.total} {row.line}".encode())
+        if run.is_simulation or old is None or _differs(old, row):
+            written.append(row)
+            counts["newly_weak"] += row.outcome == VillageOutcome.WEAK != row.previous_outcome
+            counts["no_longer_weak"] += row.previous_outcome == VillageOutcome.WEAK != row.outcome
+    if not run.is_simulation:
+        current.filter(village__in=[row.village_id for row in written]).update(is_current=False)
+    VillageDetermination.objects.bulk_create(written)
+    return {name: counts[name] for name in COUNTS} | {"checksum": checksum}
+
+
+def _differs(old: VillageDetermination, new: VillageDetermination) -> bool:
+    return (old.outcome, old.total, old.line) != (new.outcome, new.total, new.line)
 
 
 def explain(determination: VillageDetermination, version: StandardVersion | None = None) -> str:
-    """Why, in a sentence: the total, the line; `version` saves the look-up of the run's."""
-    raise NotImplementedError
+    """Why, in a sentence: the total and the line. `version` saves the look-up of the run's."""
+    version = version or determination.run.version
+    if determination.total is None:
+        return _("Cannot be decided yet: the village's income of %(year)s has not been entered.") % {
+            "year": version.income_year
+        }
+    sentence = {
+        (True, False): _("Income of %(year)s came to %(total)s yuan, below the line of %(line)s yuan."),
+        (True, True): _("Income of %(year)s came to %(total)s yuan, not above the line of %(line)s yuan."),
+        (False, False): _("Income of %(year)s came to %(total)s yuan, not below the line of %(line)s yuan."),
+        (False, True): _("Income of %(year)s came to %(total)s yuan, above the line of %(line)s yuan."),
+    }[determination.outcome == VillageOutcome.WEAK, version.inclusive]
+    return sentence % {
+        "year": version.income_year,
+        "total": yuan(determination.total),
+        "line": yuan(determination.line),
+    }
