@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 
 from assistance.api import DeliveryViewSet, GrantViewSet, MeasureViewSet, PairingViewSet, VisitViewSet
+from eligibility.api import HouseholdAssessmentViewSet, RecalculationViewSet, StandardViewSet
 from households.api import HouseholdViewSet
 from portal.api import PublicLookup
 from villages.api import VillageViewSet
@@ -12,6 +13,8 @@ from villages.api import VillageViewSet
 router = SimpleRouter()
 router.register("households", HouseholdViewSet, "household")
 router.register("villages", VillageViewSet, "village")
+router.register("standards", StandardViewSet, "standard")
+router.register("recalculations", RecalculationViewSet, "recalculation")
 router.register("pairings", PairingViewSet, "pairing")
 router.register("measures", MeasureViewSet, "measure")
 router.register("grants", GrantViewSet, "grant")
@@ -20,6 +23,11 @@ router.register("visits", VisitViewSet, "visit")
 
 app_name = "api"
 urlpatterns = [
+    path(
+        "v1/households/<str:number>/assessment/",
+        HouseholdAssessmentViewSet.as_view({"get": "retrieve"}),
+        name="household-assessment",
+    ),
     path("v1/public/lookup/", PublicLookup.as_view(), name="public-lookup"),
     path("v1/", include(router.urls)),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

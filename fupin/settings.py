@@ -318,7 +318,18 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     # Names of the code tables whose fields are called alike.
     "ENUM_NAME_OVERRIDES": {
+        "Cause": "households.choices.Cause",
+        "CaseKind": "casework.choices.CaseKind",
+        "ChangeOutcome": "eligibility.serializers.CHANGE_OUTCOMES",
+        "DeliveryForm": "assistance.choices.DeliveryForm",
         "FactKind": "households.choices.FactKind",
+        "GrantState": "assistance.choices.GrantState",
+        "HouseholdStatus": "households.choices.HouseholdStatus",
+        "MeasureTarget": "assistance.choices.Target",
+        "Outcome": "eligibility.choices.Outcome",
+        "RunStatus": "eligibility.serializers.RUN_STATES",
+        "VersionState": "eligibility.choices.VersionState",
+        "VillageStanding": "villages.choices.VillageStanding",
         "VisitKind": "assistance.choices.VisitKind",
     },
     "SWAGGER_UI_DIST": "SIDECAR",

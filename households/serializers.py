@@ -42,7 +42,7 @@ class MemberSerializer(RecordSerializer):
     """A member; the ID number shows its first and last character."""
 
     id_number = serializers.CharField(source="masked_id_number")
-    health = serializers.ListField(child=serializers.ChoiceField(c.Health))
+    health = serializers.ListField(child=serializers.ChoiceField(c.Health.choices))
     phone = serializers.SerializerMethodField()
 
     class Meta:
@@ -86,7 +86,7 @@ class HouseholdDetailSerializer(HouseholdSerializer):
 
     phone = serializers.SerializerMethodField()
     bank_account = serializers.SerializerMethodField()
-    other_causes = serializers.ListField(child=serializers.ChoiceField(c.Cause))
+    other_causes = serializers.ListField(child=serializers.ChoiceField(c.Cause.choices))
     members = MemberSerializer(many=True)
     incomes = IncomeYearSerializer(many=True, help_text="The newest year first.")
     facts = FactSerializer(many=True)
@@ -126,7 +126,7 @@ class MemberEntrySerializer(EntrySerializer):
 
     id = serializers.IntegerField(min_value=1, help_text=KEPT_BY_ID)
     id_number = serializers.CharField(max_length=18)
-    health = serializers.ListField(child=serializers.ChoiceField(c.Health), max_length=len(c.Health))
+    health = serializers.ListField(child=serializers.ChoiceField(c.Health.choices), max_length=len(c.Health))
 
     class Meta:
         model = Member
@@ -171,7 +171,7 @@ class HouseholdEntrySerializer(EntrySerializer):
 
     village = serializers.CharField(max_length=12, help_text="Division code.")
     bank_account = serializers.CharField(max_length=30, allow_blank=True)
-    other_causes = serializers.ListField(child=serializers.ChoiceField(c.Cause), max_length=len(c.Cause))
+    other_causes = serializers.ListField(child=serializers.ChoiceField(c.Cause.choices), max_length=len(c.Cause))
     members = MemberEntrySerializer(many=True)
     incomes = IncomeEntrySerializer(many=True)
     facts = FactEntrySerializer(many=True)

@@ -1,0 +1,181 @@
+"""Standards, assessments and recalculations in the API."""
+
+from django.utils.translation import gettext_lazy as _
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import mixins
+from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.response import Response
+
+from eligibility import assessment, recalculation
+from eligibility.choices import Subject
+from eligibility.models import (
+    Determination,
+    Recalculation,
+    SimulatedDetermination,
+    Standard,
+    StandardVersion,
+    VillageDetermination,
+)
+from eligibility.serializers import (
+    AssessmentSerializer,
+    ChangeSerializer,
+    RecalculationRequestSerializer,
+    RecalculationSerializer,
+    StandardDetailSerializer,
+    StandardSerializer,
+)
+from eligibility.standards import version_in_force
+from fupin import jobs
+from fupin.api import ReadOnlyScopedViewSet, RoleViewSet, ScopedViewSet
+from fupin.problems import InConflict
+from households.models import Household
+
+VIEW = {"list": "eligibility.view", "retrieve": "eligibility.view"}
+UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+
+class StandardFilter(filters.FilterSet):
+    """Which standards are listed."""
+
+    class Meta:
+        model = Standard
+        fields = ["subject"]
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Standards, by code"), retrieve=extend_schema(summary="A standard with its versions")
+)
+class StandardViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, RoleViewSet):
+    """Standards (识别标准). They are the district's, not a territory's."""
+
+    permissions = VIEW
+    queryset = Standard.objects.all()
+    filterset_class = StandardFilter
+    lookup_field = "code"
+    lookup_value_regex = r"[\w-]{1,40}"
+    order = ("code",)
+
+    def get_queryset(self):
+        rows = super().get_queryset()
+        return rows.prefetch_related("versions__criteria") if self.action == "retrieve" else rows
+
+    def get_serializer_class(self):
+        return StandardDetailSerializer if self.action == "retrieve" else StandardSerializer
+
+
+class HouseholdAssessmentViewSet(ScopedViewSet):
+    """What a standard says of a household as it is kept now. Nothing is written."""
+
+    permissions = {"retrieve": "eligibility.view"}
+    queryset = Household.objects.all()
+    serializer_class = AssessmentSerializer
+    lookup_field = "number"
+
+    @extend_schema(
+        summary="Assess a household",
+        parameters=[OpenApiParameter("standard", str, required=True, description="Code of a standard in force.")],
+    )
+    def retrieve(self, request, number):
+        household = self.get_object()
+        version = version_in_force(request.query_params.get("standard", ""))
+        if version is None or version.standard.subject != Subject.HOUSEHOLD:
+            raise ValidationError({"standard": _("No standard for households with this code is in force.")})
+        return Response(assessment.assess(household, version).as_json())
+
+
+class RecalculationFilter(filters.FilterSet):
+    """Which runs are listed."""
+
+    standard = filters.CharFilter("version__standard__code", label="Code of the standard.")
+    is_simulation = filters.BooleanFilter()
+
+    class Meta:
+        model = Recalculation
+        fields: list[str] = []
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Recalculations, the newest first"),
+    retrieve=extend_schema(summary="A recalculation: its status, progress and counts"),
+)
+class RecalculationViewSet(ReadOnlyScopedViewSet):
+    """Runs of a standard over a division."""
+
+    permissions = VIEW | {
+        "create": "eligibility.recalculate",
+        "cancel": "eligibility.recalculate",
+        "changes": "eligibility.view",
+    }
+    problems = {"create": (409,)}
+    queryset = Recalculation.objects.with_job()
+    serializer_class = RecalculationSerializer
+    filterset_class = RecalculationFilter
+    lookup_value_regex = UUID
+    order = ("-job__created_at", "-pk")
+
+    @extend_schema(
+        summary="Start a recalculation, or a simulation",
+        request=RecalculationRequestSerializer,
+        responses={202: RecalculationSerializer},
+    )
+    def create(self, request):
+        asked = self.read_input(RecalculationRequestSerializer)
+        simulate = asked.get("simulate")
+        try:
+            run = recalculation.start(
+                _version(asked["standard"], asked.get("version")),
+                asked["division"].code,
+                request.user,
+                line=(simulate or {}).get("line"),
+                simulate=simulate is not None,
+            )
+        except recalculation.AlreadyRunning as running:
+            message = _("A recalculation of this standard over this division, or a part of it, is not finished.")
+            raise InConflict({"url": self._shown(running.run)["url"]}, message) from running
+        shown = self._shown(run)
+        return Response(shown, status=202, headers={"Location": shown["url"]})
+
+    @extend_schema(summary="Stop a recalculation", request=None, responses={202: RecalculationSerializer})
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def cancel(self, request, pk):
+        run = self.get_object()
+        if run.job.actor_id != request.user.pk and not request.user.has_perm("fupin.cancel_any_job"):
+            raise PermissionDenied
+        jobs.cancel(run.job)
+        return Response(self._shown(self.get_object()), status=202)
+
+    @extend_schema(summary="Results that differ from those before", responses=ChangeSerializer(many=True))
+    @action(detail=True, filterset_class=None)
+    def changes(self, request, pk):
+        rows = self._results(self.get_object()).visible_to(request.user).changes()
+        page = self.paginator.paginate_queryset(rows, request, self)
+        return self.get_paginated_response(ChangeSerializer(page, many=True).data)
+
+    def _results(self, run: Recalculation):
+        """The run's results, in an order that their index by run serves."""
+        if run.version.standard.subject == Subject.VILLAGE:
+            self.order = ("village_id",)
+            return VillageDetermination.objects.filter(run=run)
+        self.order = ("household_id",)
+        model = SimulatedDetermination if run.is_simulation else Determination
+        return model.objects.filter(run=run).select_related("household")
+
+    def _shown(self, run: Recalculation) -> dict:
+        return self.get_serializer(run).data
+
+
+def _version(standard: Standard, number: int | None) -> StandardVersion:
+    """The version that is asked for, or the one in force.
+
+    Raises:
+        ValidationError: there is none.
+    """
+    if number is not None:
+        version, field = standard.versions.filter(number=number).first(), "version"
+    else:
+        version, field = version_in_force(standard.code, standard.subject), "standard"
+    if version is None:
+        raise ValidationError({field: _("There is no such version in force.")})
+    return version

@@ -1,0 +1,193 @@
+"""How standards, assessments and recalculations are written in the API (design §5)."""
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from eligibility import choices as c
+from eligibility.models import Criterion, Recalculation, Standard, StandardVersion
+from fupin.api import RecordSerializer, VisibleSlugField, YuanField
+from fupin.models import JobState
+from households.models import IncomeYear
+from villages.models import Division, VillageIncome
+
+ITEMS = [*IncomeYear.ITEMS, *VillageIncome.CATEGORIES]
+RUN_STATES = [(state.value, state.label) for state in JobState if state != JobState.NEEDS_ATTENTION]
+CHANGE_OUTCOMES = [*c.Outcome.choices, *(choice for choice in c.VillageOutcome.choices if choice[0] not in c.Outcome)]
+
+
+class CriterionSerializer(RecordSerializer):
+    """A condition of a standard's version: what excludes, includes, or is deducted."""
+
+    class Meta:
+        model = Criterion
+        fields = ["effect", "fact_kind", "cost", "floor", "cap", "note"]
+
+
+class StandardVersionSerializer(RecordSerializer):
+    """What a standard says, in one version; the line is yuan a head a year, for villages yuan a year."""
+
+    items = serializers.ListField(child=serializers.ChoiceField(ITEMS))
+    criteria = CriterionSerializer(many=True)
+
+    class Meta:
+        model = StandardVersion
+        fields = [
+            "number",
+            "state",
+            "reference_date",
+            "income_year",
+            "line",
+            "inclusive",
+            "divisor",
+            "items",
+            "criteria",
+            "valid_from",
+            "valid_to",
+            "basis",
+            "note",
+            "approved_at",
+        ]
+
+
+class StandardSerializer(RecordSerializer):
+    """A standard in a list."""
+
+    class Meta:
+        model = Standard
+        fields = ["code", "title", "subject"]
+
+
+class StandardDetailSerializer(StandardSerializer):
+    """A standard with its versions, the newest first."""
+
+    versions = StandardVersionSerializer(many=True)
+
+    class Meta(StandardSerializer.Meta):
+        fields = [*StandardSerializer.Meta.fields, "versions"]
+
+
+class ReasonSerializer(serializers.Serializer):
+    """A criterion that hit."""
+
+    code = serializers.CharField(help_text=_("Kind of fact, or cost."))
+    effect = serializers.ChoiceField(c.Effect.choices)
+    text = serializers.CharField()
+
+
+class AssessmentSerializer(serializers.Serializer):
+    """What a standard says of a household today; amounts in yuan."""
+
+    household = serializers.CharField(help_text=_("Household number."))
+    standard = serializers.CharField()
+    reference_date = serializers.DateField()
+    outcome = serializers.ChoiceField(c.Outcome.choices)
+    headcount = serializers.IntegerField()
+    net_income = YuanField(allow_null=True, help_text=_("Null without an income statement of the year."))
+    deductions = YuanField()
+    per_head = YuanField(allow_null=True)
+    line = YuanField()
+    reasons = ReasonSerializer(many=True)
+
+
+class ProgressSerializer(serializers.Serializer):
+    """How far a run is, in households."""
+
+    done = serializers.IntegerField()
+    total = serializers.IntegerField(help_text=_("0 while it is not known."))
+
+
+class CountsSerializer(serializers.Serializer):
+    """What a run has found so far, and how it differs from the results before."""
+
+    eligible = serializers.IntegerField()
+    not_eligible = serializers.IntegerField()
+    insufficient_data = serializers.IntegerField()
+    newly_eligible = serializers.IntegerField()
+    no_longer_eligible = serializers.IntegerField()
+
+    def to_representation(self, counts: dict) -> dict:
+        return {name: counts.get(name, 0) for name in self.fields}
+
+
+class RunStatus(serializers.ChoiceField):
+    """The state of the run's job; one that was given up on has failed."""
+
+    def __init__(self, **kwargs):
+        super().__init__(choices=RUN_STATES, **kwargs)
+
+    def to_representation(self, state: str) -> str:
+        return JobState.FAILED if state == JobState.NEEDS_ATTENTION else state
+
+
+class RecalculationSerializer(RecordSerializer):
+    """A run of a standard over a division."""
+
+    id = serializers.UUIDField(source="pk")
+    url = serializers.SerializerMethodField()
+    standard = serializers.CharField(source="version.standard.code")
+    version = serializers.IntegerField(source="version.number")
+    division = serializers.CharField(source="division_code")
+    status = RunStatus(source="job.state")
+    progress = ProgressSerializer(source="job")
+    counts = CountsSerializer()
+    error = serializers.CharField(source="job.error")
+    created_at = serializers.DateTimeField(source="job.created_at")
+    finished_at = serializers.DateTimeField(source="job.finished_at", allow_null=True)
+
+    class Meta:
+        model = Recalculation
+        fields = [
+            "id",
+            "url",
+            "standard",
+            "version",
+            "division",
+            "is_simulation",
+            "line",
+            "status",
+            "progress",
+            "counts",
+            "error",
+            "watermark",
+            "created_at",
+            "finished_at",
+        ]
+
+    def get_url(self, run: Recalculation) -> str:
+        return reverse("api:recalculation-detail", [run.pk], request=self.context["request"])
+
+
+class ChangeSerializer(serializers.Serializer):
+    """A result that differs from the one before, of a household or (where the standard is for villages) a village."""
+
+    household = serializers.CharField(source="household.number", allow_null=True, default=None)
+    village = serializers.CharField(source="village_id")
+    outcome = serializers.ChoiceField(CHANGE_OUTCOMES)
+    previous_outcome = serializers.ChoiceField(
+        CHANGE_OUTCOMES, allow_blank=True, help_text=_("Empty: it is the first.")
+    )
+    headcount = serializers.IntegerField(allow_null=True, default=None)
+    net_income = YuanField(allow_null=True, default=None)
+    deductions = YuanField(allow_null=True, default=None)
+    per_head = YuanField(allow_null=True, default=None)
+    total = YuanField(allow_null=True, default=None, help_text=_("Of a village: its counted income."))
+    line = YuanField()
+
+
+# --- What is asked for ------------------------------------------------------------------------------------------
+class SimulationSerializer(serializers.Serializer):
+    """What a simulation tries out."""
+
+    line = YuanField(required=False, min_value=0, help_text=_("Without it, the standard's."))
+
+
+class RecalculationRequestSerializer(serializers.Serializer):
+    """A run to start."""
+
+    standard = serializers.SlugRelatedField(slug_field="code", queryset=Standard.objects.all())
+    version = serializers.IntegerField(
+        required=False, min_value=1, help_text=_("Without it, the one in force. A draft only as a simulation.")
+    )
+    division = VisibleSlugField(slug_field="code", queryset=Division.objects.all())
+    simulate = SimulationSerializer(required=False, help_text=_("With it, nothing that counts is written."))

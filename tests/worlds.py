@@ -1,0 +1,234 @@
+"""Small worlds of everything that Fupin keeps, each in a village of its own, for tests of who sees what.
+
+What is personal in a world carries its mark: no page or answer for somebody whose reach ends elsewhere may hold it.
+Staff of the district reach two worlds of their district; a third lies in another one.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from uuid import uuid4
+
+from accounts.models import User
+from assistance.models import Cadre, Delivery, Grant, HelpingUnit, Linkage, Measure, Pairing, Visit
+from casework.models import Case, CaseEvent
+from casework.publication import publish
+from eligibility.models import (
+    Criterion,
+    Determination,
+    Proposal,
+    Recalculation,
+    Standard,
+    StandardVersion,
+    VillageDetermination,
+)
+from fupin.models import Job
+from households.models import Household, ImportBatch, LivingConditions, Member
+from tests.factories import make_fact, make_household, make_income, make_member, make_user, make_village
+from villages.models import Village, VillageIncome, VillageProfile
+
+DAY = date(2016, 3, 1)
+
+
+@dataclass
+class Shared:
+    """What belongs to no territory: the standards, the catalogue."""
+
+    household_version: StandardVersion
+    village_version: StandardVersion
+    draft: StandardVersion
+    measure: Measure
+    district_user: User
+
+
+@dataclass
+class World:
+    """One village with a record of every kind. `keys` are what stands in addresses, by kind of object."""
+
+    village: Village
+    mark: str
+    household: Household
+    other: Household
+    member: Member
+    clerk: User
+    worker: User
+    cadre: User
+    contact: User
+    keys: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def secrets(self) -> list[str]:
+        """What only those may read whose reach this world lies in."""
+        marked = ("大川", "小花", "巷1号", "牌照", "家平稳", "低保", "发放表", "政发1号", "结转", "主任")
+        numbers = [self.household.number, self.household.phone, self.household.bank_account, self.member.id_number]
+        return [*numbers, *(f"{self.mark}{text}" for text in marked), *self.of_the_unpaired]
+
+    @property
+    def of_the_unpaired(self) -> list[str]:
+        """What helpers must not read even of the village where they help: of a household paired with nobody."""
+        return [self.other.number, self.other.head_name]
+
+    @property
+    def of_the_clerk(self) -> list[str]:
+        """What a clerk does for themselves: titles of jobs, names of uploaded files."""
+        return [f"{self.mark}导出", f"{self.mark}导入", f"{self.mark}.xlsx"]
+
+
+def make_standard(code: str, subject: str, state: str = "approved") -> StandardVersion:
+    standard = Standard.objects.create(code=code, title=f"示例标准{code}", subject=subject)
+    is_village = subject == "village"
+    version = StandardVersion.objects.create(
+        standard=standard,
+        state=state,
+        reference_date=date(2015, 12, 31),
+        income_year=2015,
+        line=Decimal("1500000.00") if is_village else Decimal("9000.00"),
+        items=list(VillageIncome.CATEGORIES) if is_village else ["wages", "business", "property_income"],
+        valid_from=DAY if state == "approved" else None,
+        basis="示例文件" if state == "approved" else "",
+    )
+    if not is_village:
+        Criterion.objects.create(version=version, position=0, effect="exclude", fact_kind="vehicle")
+    return version
+
+
+def make_shared() -> Shared:
+    return Shared(
+        household_version=make_standard("demo-2015", "household"),
+        village_version=make_standard("village-2015", "village"),
+        draft=make_standard("draft-2016", "household", state="draft"),
+        measure=Measure.objects.create(code="M-1", name="低保", pillar="safety_net", unit_label="元"),
+        district_user=make_user("district"),
+    )
+
+
+def make_world(code: str, mark: str, phone: str, shared: Shared) -> World:
+    """A village with this code and a record of every kind; `mark` is two characters found nowhere else."""
+    village = make_village(code, f"{mark}村")
+    VillageProfile.objects.create(village=village, leader=f"{mark}主任", population=2000)
+    income = VillageIncome.objects.create(village=village, year=2015, operating=Decimal("900000.00"))
+    clerk, worker = make_user("township", code[:9]), make_user("village", code)
+    household = make_household(
+        village,
+        head_name=f"{mark}大川",
+        members=2,
+        phone=phone,
+        bank_account=f"6222{phone}",
+        address=f"{mark}巷1号",
+        status="registered",
+        registered_on=DAY,
+        entered_by=worker,
+    )
+    other = make_household(village, head_name=f"{mark}二河")
+    member = make_member(household, name=f"{mark}小花", relationship="04", sex="2")
+    make_income(household, 2015, wages="12000.50")
+    make_fact(household, "vehicle", date(2015, 3, 1), note=f"{mark}牌照")
+    LivingConditions.objects.create(household=household, house_area=Decimal("80"))
+    publish([household.pk])
+    cadre, contact = make_user("cadre"), make_user("contact")
+    world = World(village, mark, household, other, member, clerk, worker, cadre, contact)
+    _help(world, shared)
+    _decisions(world, shared)
+    world.keys |= {
+        "household": household.number,
+        "member": member.pk,
+        "village": code,
+        "village_income": income.pk,
+    }
+    return world
+
+
+def _help(world: World, shared: Shared) -> None:
+    unit = HelpingUnit.objects.create(code=f"U-{world.village.pk}", name=f"{world.village.pk}单位")
+    unit.contacts.add(world.contact)
+    cadre = Cadre.objects.create(code=f"C-{world.village.pk}", name="帮扶干部", unit=unit, user=world.cadre)
+    pairing = Pairing.objects.create(household=world.household, cadre=cadre, started_on=DAY)
+    linkage = Linkage.objects.create(village=world.village, unit=unit, started_on=DAY)
+    visit = Visit.objects.create(
+        household=world.household, cadre=cadre, visited_on=DAY, situation=f"{world.mark}家平稳"
+    )
+    grant = Grant.objects.create(
+        household=world.household, measure=shared.measure, started_on=DAY, note=f"{world.mark}低保"
+    )
+    delivery = Delivery.objects.create(
+        grant=grant,
+        delivered_on=DAY,
+        form="money",
+        amount=Decimal("350.50"),
+        payer="区民政局",
+        evidence=f"{world.mark}发放表",
+    )
+    world.keys |= {
+        "unit": unit.pk,
+        "cadre": cadre.pk,
+        "pairing": pairing.pk,
+        "linkage": linkage.pk,
+        "visit": visit.pk,
+        "grant": grant.pk,
+        "delivery": delivery.pk,
+    }
+
+
+def _make_run(version: StandardVersion, division: str, actor: User) -> Recalculation:
+    job = Job.objects.create(kind="recalculation", title="重新核算", actor=actor, state="done")
+    return Recalculation.objects.create(job=job, version=version, division_code=division, line=version.line)
+
+
+def _decisions(world: World, shared: Shared) -> None:
+    code, clerk = world.village.pk, world.clerk
+    run = _make_run(shared.household_version, code, clerk)
+    determination = Determination.objects.create(
+        run=run,
+        household=world.household,
+        village=world.village,
+        standard=shared.household_version.standard,
+        outcome="not_eligible",
+        previous_outcome="eligible",
+        headcount=3,
+        net_income=Decimal("12000.50"),
+        line=run.line,
+        reasons=1,
+    )
+    Determination.objects.create(
+        run=run,
+        household=world.other,
+        village=world.village,
+        standard=shared.household_version.standard,
+        outcome="insufficient_data",
+        headcount=1,
+        line=run.line,
+    )
+    proposal = Proposal.objects.create(household=world.household, kind="exit", determination=determination, made_by=run)
+    village_determination = VillageDetermination.objects.create(
+        run=_make_run(shared.village_version, code, clerk),
+        standard=shared.village_version.standard,
+        village=world.village,
+        outcome="weak",
+        total=Decimal("900000.00"),
+        line=Decimal("1500000.00"),
+    )
+    case = Case.objects.create(
+        kind="carry_over",
+        stage="completed",
+        village=world.village,
+        household=world.household,
+        document=f"{world.mark}政发1号",
+        decided_on=DAY,
+        opened_by=clerk,
+    )
+    CaseEvent.objects.create(case=case, to_stage="completed", actor=clerk, reason=f"{world.mark}结转")
+    job = Job.objects.create(kind="export", title=f"{world.mark}导出", actor=clerk, state="done")
+    import_job = Job.objects.create(kind="import", title=f"{world.mark}导入", actor=clerk, state="done")
+    batch = ImportBatch.objects.create(
+        job=import_job, actor=clerk, file_name=f"{world.mark}.xlsx", file_digest=uuid4().hex, state="ready"
+    )
+    world.keys |= {
+        "run": run.pk,
+        "determination": determination.pk,
+        "proposal": proposal.pk,
+        "village_determination": village_determination.pk,
+        "case": case.pk,
+        "job": job.pk,
+        "import": batch.pk,
+        "account": clerk.pk,
+    }
