@@ -1,15 +1,21 @@
 """What is asked of runs, determinations and proposals."""
 
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 
 from eligibility.choices import ProposalState
 from fupin.scope import ScopedQuerySet
+from villages.models import Division
 
 
 class RecalculationQuerySet(ScopedQuerySet):
     def with_job(self):
         """With job, actor, version and standard, so that a list names them without a query a row."""
         return self.select_related("job__actor", "version__standard")
+
+    def with_division_name(self):
+        """With `division_name`, so that a list names the division without a query a row."""
+        division = Division.objects.filter(pk=OuterRef("division_code"))
+        return self.annotate(division_name=Subquery(division.values("name")[:1]))
 
 
 class ResultQuerySet(ScopedQuerySet):
