@@ -8,8 +8,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
-from django.db import transaction
-from django.db.models import F, Q
+from django.db import InterfaceError, OperationalError, close_old_connections, transaction
+from django.db.models import Case, F, IntegerField, Q, When
 from django.utils import timezone
 
 from fupin.models import Job, JobState
@@ -59,12 +59,13 @@ def claim(job_id) -> Job | None:
 
 
 def progress(job: Job, done: int, total: int | None = None) -> None:
-    """Record how far the job is, and that its worker lives.
+    """Record how far the job is, and that its worker lives. Attempts count from where it last got further.
 
     Raises:
         Cancelled: somebody asked for the job to stop.
     """
-    values = {"done": done, "heartbeat_at": timezone.now()}
+    attempts = Case(When(done__lt=done, then=0), default=F("attempts"), output_field=IntegerField())
+    values = {"done": done, "heartbeat_at": timezone.now(), "attempts": attempts}
     if total is not None:
         values["total"] = total
     Job.objects.filter(pk=job.pk).update(**values)
@@ -94,6 +95,10 @@ def run(job_id) -> None:
         _runners[job.kind](job)
     except Cancelled:
         finish(job, JobState.CANCELLED)
+    except (OperationalError, InterfaceError) as error:
+        # The database went away or was busy: the row falls silent, and the sweep takes it up again.
+        logger.warning("job_interrupted", job=str(job.pk), kind=job.kind, error=type(error).__name__)
+        close_old_connections()
     except Exception as error:
         logger.exception("job_failed", job=str(job.pk), kind=job.kind)
         finish(job, JobState.FAILED, error=type(error).__name__)
