@@ -106,8 +106,13 @@ class CountsSerializer(serializers.Serializer):
     newly_eligible = serializers.IntegerField()
     no_longer_eligible = serializers.IntegerField()
 
+    weak = serializers.IntegerField(required=False, help_text=_("Of a run for villages, as those that follow."))
+    not_weak = serializers.IntegerField(required=False)
+    newly_weak = serializers.IntegerField(required=False)
+    no_longer_weak = serializers.IntegerField(required=False)
+
     def to_representation(self, counts: dict) -> dict:
-        return {name: counts.get(name, 0) for name in self.fields}
+        return {name: counts.get(name, 0) for name, field in self.fields.items() if field.required or name in counts}
 
 
 class RunStatus(serializers.ChoiceField):

@@ -104,6 +104,7 @@ class RoleViewSet(viewsets.GenericViewSet):
     permission_classes = [RolePermission]
     pagination_class = KeysetPagination
     filter_backends = [DjangoFilterBackend]
+    http_method_names: ClassVar[list[str]] = ["get", "post", "patch", "head"]
     permissions: ClassVar[dict[str, str]] = {}
     order: ClassVar[tuple[str, ...]] = ()
 
