@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from households import views
+from households import import_views, views
 
 app_name = "households"
 
@@ -11,6 +11,12 @@ urlpatterns = [
     path("new/", views.HouseholdCreate.as_view(), name="create"),
     path("assess/", views.Assess.as_view(), name="assess"),
     path("find/", views.FindByIdNumber.as_view(), name="find"),
+    path("import/", import_views.Import.as_view(), name="import"),
+    path("import/template/", import_views.ImportTemplate.as_view(), name="import-template"),
+    path("import/<uuid:pk>/", import_views.ImportDetail.as_view(), name="import-detail"),
+    path("import/<uuid:pk>/report/", import_views.ImportReport.as_view(), name="import-report"),
+    path("import/<uuid:pk>/apply/", import_views.ImportApply.as_view(), name="import-apply"),
+    path("import/<uuid:pk>/discard/", import_views.ImportDiscard.as_view(), name="import-discard"),
     path("<str:number>/", views.HouseholdDetail.as_view(), name="detail"),
     path("<str:number>/edit/", views.HouseholdEdit.as_view(), name="edit"),
     path("<str:number>/history/", views.HouseholdHistory.as_view(), name="history"),
