@@ -31,7 +31,10 @@ _NO_INCOME = 10**17
 
 
 def plan(run: Recalculation) -> Iterator[RecalculationChunk]:
-    """The chunks of a run over households: ranges of villages, or of households of a large village."""
+    """The chunks of a run over households: ranges of villages, or of households of a large village.
+
+    None reaches beyond a township, so that a run's counts by township are sums over its chunks.
+    """
     villages = (
         Household.objects.filter(division_range("village_id", run.division_code))
         .order_by("village_id")
@@ -42,7 +45,7 @@ def plan(run: Recalculation) -> Iterator[RecalculationChunk]:
     first = last = None
     households = 0
     for village, count in villages:
-        if households and households + count > HOUSEHOLDS_A_CHUNK:
+        if households and (households + count > HOUSEHOLDS_A_CHUNK or village[:9] != last[:9]):
             yield RecalculationChunk(run=run, first_village=first, last_village=last, households=households)
             households = 0
         if count > 2 * HOUSEHOLDS_A_CHUNK:
