@@ -42,6 +42,7 @@ ROLES_OF_PERMISSION: dict[str, tuple[Role, ...]] = {
     "casework.view": DESK,
     "casework.confirm_village": (D,),
     "assistance.view": EVERYONE,
+    "assistance.own_unit": (CONTACT,),
     "assistance.pair": (T, D),
     "assistance.grant": (V, T, D),
     "assistance.deliver": (V, T, D, CADRE),

@@ -30,9 +30,9 @@ def record(
     )
 
 
-def record_export(sender, actor: User, subject: str, rows: int, file_format: str, **_signal) -> None:
-    """Write down that a list left the house as a file."""
-    record(actor, AuditAction.EXPORT, subject, rows=rows, format=file_format)
+def record_export(sender, actor: User, subject: str, rows: int, file_format: str, purpose: str = "", **_signal) -> None:
+    """Write down that a list left the house as a file, and what for where that was asked."""
+    record(actor, AuditAction.EXPORT, subject, purpose=purpose, rows=rows, format=file_format)
 
 
 def initial_password() -> str:

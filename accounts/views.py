@@ -19,6 +19,7 @@ from accounts.choices import AuditAction, Role
 from accounts.filters import AuditFilter, UserFilter
 from accounts.forms import AccountEditForm, AccountForm, SignInForm
 from accounts.models import AuditEvent, User
+from accounts.resources import AccountResource, AuditResource
 from fupin.listing import DeskListView
 
 
@@ -42,11 +43,14 @@ class SignOut(LogoutView):
         return super().post(request, *args, **kwargs)
 
 
+FIRST_PAGE_OF_ROLE = {Role.CADRE: "my:home", Role.CONTACT: "assistance:my-unit"}
+
+
 class Home(LoginRequiredMixin, RedirectView):
     """Where a person's role begins its work."""
 
     def get_redirect_url(self):
-        return reverse("my:home" if self.request.user.role == Role.CADRE else "casework:desk")
+        return reverse(FIRST_PAGE_OF_ROLE.get(self.request.user.role, "casework:desk"))
 
 
 class OwnPage:
@@ -90,6 +94,7 @@ class AccountList(DeskListView):
     template_name = "accounts/list.html"
     queryset_class = User.objects
     filterset_class = UserFilter
+    resource_class = AccountResource
     orders = {"name": ("username",), "newest": ("-pk",)}
 
 
@@ -143,4 +148,5 @@ class AuditList(DeskListView):
     template_name = "accounts/audit.html"
     queryset_class = AuditEvent.objects.select_related("actor")
     filterset_class = AuditFilter
+    resource_class = AuditResource
     orders = {"newest": ("-pk",)}

@@ -11,6 +11,7 @@ from django.views.generic import DetailView, View
 from fupin import jobs
 from fupin.listing import DeskListView
 from fupin.models import Job, JobKind, JobState
+from fupin.resources import JobResource
 
 
 class JobFilter(django_filters.FilterSet):
@@ -31,6 +32,7 @@ class JobList(DeskListView):
     template_name = "jobs/list.html"
     queryset_class = Job.objects.select_related("actor")
     filterset_class = JobFilter
+    resource_class = JobResource
     orders = {"newest": ("-created_at", "pk")}
 
 

@@ -2,10 +2,12 @@
 
 import json
 
+from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
+from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
 from fupin import exports
@@ -109,7 +111,17 @@ class DeskListView(PermissionRequiredMixin, TemplateView):
             raise PermissionDenied
         _filterset, rows = self.get_filtered()
         rows = rows.order_by(*self.orders[self.get_sort()])
-        return exports.response(self.resource_class(), rows, self.request.GET["format"], self.request.user)
+        try:
+            return exports.response(self.resource_class(), rows, self.request.GET["format"], self.request.user)
+        except exports.TooManyRows as refusal:
+            messages.error(self.request, str(refusal))
+            return self.back_to_list()
+
+    def back_to_list(self):
+        """To the page of the rows that a file was asked of."""
+        query = self.request.GET.copy()
+        query.pop("format", None)
+        return redirect(f"{self.request.path}?{query.urlencode()}")
 
     def get_sort(self) -> str:
         """The name of the order that is asked for, or of the first."""

@@ -13,6 +13,7 @@ urlpatterns = [
     path("desk/", include("casework.urls")),
     path("desk/", include("eligibility.urls")),
     path("desk/", include("assistance.urls")),
+    path("desk/reference/", include("assistance.reference_urls")),
     path("desk/households/", include("households.urls")),
     path("desk/villages/", include("villages.urls")),
     path("desk/jobs/", include("fupin.job_urls")),

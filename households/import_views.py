@@ -17,12 +17,14 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.generic import FormView, TemplateView
 
+from fupin.listing import DeskListView
 from households.imports import services
 from households.imports.columns import SHEETS
 from households.imports.guard import LARGEST_FILE
 from households.imports.report import write_report
 from households.imports.template import write_template
 from households.models import ImportBatch
+from households.resources import ImportResource
 
 SHOWN_FAULTS = 200
 EARLIER_SHOWN = 20
@@ -61,6 +63,16 @@ class Import(PermissionRequiredMixin, FormView):
     def get_context_data(self, **kwargs):
         own = ImportBatch.objects.visible_to(self.request.user).select_related("job")
         return super().get_context_data(batches=own.defer("content", "faults")[:EARLIER_SHOWN], **kwargs)
+
+
+class ImportList(DeskListView):
+    """All of one's own imports."""
+
+    permission_required = "households.import"
+    template_name = "households/imports.html"
+    queryset_class = ImportBatch.objects.select_related("actor").defer("content", "faults")
+    resource_class = ImportResource
+    orders = {"newest": ("-created_at", "pk")}
 
 
 class ImportTemplate(PermissionRequiredMixin, View):

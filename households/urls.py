@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from households import import_views, views
+from households import exports, import_views, views
 
 app_name = "households"
 
@@ -11,7 +11,9 @@ urlpatterns = [
     path("new/", views.HouseholdCreate.as_view(), name="create"),
     path("assess/", views.Assess.as_view(), name="assess"),
     path("find/", views.FindByIdNumber.as_view(), name="find"),
+    path("export/", exports.FullExport.as_view(), name="export"),
     path("import/", import_views.Import.as_view(), name="import"),
+    path("import/all/", import_views.ImportList.as_view(), name="imports"),
     path("import/template/", import_views.ImportTemplate.as_view(), name="import-template"),
     path("import/<uuid:pk>/", import_views.ImportDetail.as_view(), name="import-detail"),
     path("import/<uuid:pk>/report/", import_views.ImportReport.as_view(), name="import-report"),

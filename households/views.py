@@ -5,6 +5,7 @@ import json
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core.exceptions import ValidationError
+from django.db.models import F
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,6 +27,7 @@ from households.entries import entry_of
 from households.filters import HouseholdFilter
 from households.forms import ROWS, EntryForms
 from households.models import Household, Member
+from households.resources import HouseholdResource
 from households.rules import check_household
 
 
@@ -34,11 +36,16 @@ class HouseholdList(DeskListView):
     template_name = "households/list.html"
     queryset_class = Household.objects.with_places()
     filterset_class = HouseholdFilter
+    resource_class = HouseholdResource
     orders = {
         "number": ("village_id", "number"),
         "head": ("head_pinyin", "pk"),
         "newest": ("-touched_at", "-pk"),
     }
+
+    def get_context_data(self, **kwargs):
+        may = self.request.user.has_perm("households.export_full")
+        return super().get_context_data(full_export_url=reverse("households:export") if may else "", **kwargs)
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -111,7 +118,7 @@ class FindByIdNumber(PermissionRequiredMixin, View):
             Member.objects.visible_to(request.user)
             .with_id_number(number)
             .select_related("household")
-            .order_by("left_on")
+            .order_by(F("left_on").desc(nulls_first=True))
             .first()
             if number
             else None

@@ -46,6 +46,12 @@ class VillageProfileForm(forms.ModelForm):
         fields = PROFILE_FIELDS
         widgets = {"phone": forms.TextInput(attrs={"inputmode": "tel"})}
 
+    def clean_cultivated_mu(self) -> Decimal | None:
+        area = self.cleaned_data["cultivated_mu"]
+        if area is not None and area < 0:
+            raise forms.ValidationError(_("An area or a distance cannot be negative."))
+        return area
+
 
 class VillageIncomeForm(forms.ModelForm):
     """A village's income of one year, by category; what is left empty is zero."""

@@ -17,6 +17,7 @@ from villages import services
 from villages.filters import VillageFilter
 from villages.forms import PROFILE_FIELDS, VillageIncomeForm, VillageProfileForm
 from villages.models import Village, VillageIncome, VillageProfile
+from villages.resources import VillageResource
 
 FIRST_YEAR = 2000
 
@@ -26,6 +27,7 @@ class VillageList(DeskListView):
     template_name = "villages/list.html"
     queryset_class = Village.objects.select_related("parent", "profile")
     filterset_class = VillageFilter
+    resource_class = VillageResource
     orders = {"code": ("code",), "name": ("name", "code")}
 
     def get_context_data(self, **kwargs):
@@ -151,6 +153,10 @@ class IncomeCreate(VillageEntry):
         taken = set(self.village.incomes.values_list("year", flat=True))
         years = [year for year in range(timezone.localdate().year, FIRST_YEAR - 1, -1) if year not in taken]
         return super().get_form_kwargs() | {"free_years": years}
+
+    def get_initial(self) -> dict:
+        """Last year, which is mostly the one whose accounts have just been closed."""
+        return super().get_initial() | {"year": timezone.localdate().year - 1}
 
     def write(self, values: dict) -> None:
         services.create_income(self.village, values.pop("year"), values, self.request.user)
