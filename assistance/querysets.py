@@ -5,15 +5,13 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Prefetch, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.choices import Role
-from fupin.money import FenField
+from fupin.money import NOTHING, FenField
 from fupin.scope import ScopedQuerySet
-
-NOTHING = Decimal("0.00")
 
 
 def in_force_on(day: date, prefix: str = "") -> Q:
@@ -30,6 +28,10 @@ class PeriodQuerySet(ScopedQuerySet):
     def current(self, day: date | None = None):
         """Rows in force on a day, by default today."""
         return self.filter(in_force_on(day or timezone.localdate()))
+
+    def not_over(self, day: date | None = None):
+        """Rows in force on a day, by default today, or later."""
+        return self.filter(Q(ended_on=None) | Q(ended_on__gt=day or timezone.localdate()))
 
     def overlapping(self, started_on: date, ended_on: date | None):
         """Rows whose period shares a day with [started_on, ended_on); no end is for ever."""
@@ -64,6 +66,26 @@ class PairingQuerySet(PeriodQuerySet):
 
     def for_list(self):
         return self.select_related("household__village__parent", "cadre__unit")
+
+    def of_cadre(self, user):
+        """Pairings of the cadre whose account `user` is."""
+        return self.filter(cadre__user=user, cadre__is_active=True)
+
+    def with_aid(self):
+        """With household, village, and `household.active_grants`; annotate `last_delivery`, the latest that counts."""
+        from assistance.models import Delivery, Grant
+
+        latest = (
+            Delivery.objects.counting()
+            .filter(grant__household=OuterRef("household"))
+            .order_by("-delivered_on")
+            .values("delivered_on")[:1]
+        )
+        grants = Prefetch(
+            "household__grants", Grant.objects.active().select_related("measure"), to_attr="active_grants"
+        )
+        rows = self.select_related("household__village").annotate(last_delivery=Subquery(latest))
+        return rows.prefetch_related(grants)
 
 
 class LinkageQuerySet(PeriodQuerySet):
@@ -153,8 +175,26 @@ class GrantQuerySet(ScopedQuerySet):
             last_delivery=Max("deliveries__delivered_on", filter=counts),
         )
 
+    def having_delivery(self, something: bool = True):
+        """Measures of which something that counts has arrived, or nothing yet."""
+        from assistance.models import Delivery
+
+        arrived = Exists(Delivery.objects.counting().filter(grant=OuterRef("pk")))
+        return self.filter(arrived if something else ~arrived)
+
+    def with_deliveries(self):
+        """With `counted`, the deliveries that count, the latest first."""
+        from assistance.models import Delivery
+
+        return self.prefetch_related(Prefetch("deliveries", Delivery.objects.counting(), to_attr="counted"))
+
 
 class DeliveryQuerySet(ScopedQuerySet):
+    def for_ledger(self):
+        """Every entry but withdrawals, each with the entry that corrects or withdraws it and who logged both."""
+        rows = self.filter(is_withdrawal=False).select_related("logged_by", "corrects", "corrected_by__logged_by")
+        return rows.order_by("-delivered_on", "-pk")
+
     def counting(self):
         """Deliveries that stand: not corrected by a later entry, and not the withdrawal of a wrong one."""
         return self.filter(corrected_by=None, is_withdrawal=False)

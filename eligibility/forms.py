@@ -6,10 +6,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from eligibility import choices as c
-from eligibility.models import NOTHING, Criterion, Standard, StandardVersion
+from eligibility.models import Criterion, Standard, StandardVersion
 from eligibility.standards import VALUES
 from eligibility.wording import item_labels
 from fupin.forms import DayInput, YuanFormField
+from fupin.money import NOTHING
 from households.choices import FactKind
 from villages.choices import Level
 from villages.models import Division

@@ -10,12 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from eligibility import choices as c
 from eligibility.querysets import ProposalQuerySet, RecalculationQuerySet, ResultQuerySet
 from fupin.models import Job
-from fupin.money import FenField, half_up
+from fupin.money import NOTHING, FenField, half_up
 from households.choices import FactKind
 from households.models import Household
 from villages.models import Village
-
-NOTHING = Decimal("0.00")
 
 
 class StandardQuerySet(models.QuerySet):
@@ -46,8 +44,12 @@ class Standard(models.Model):
         return self.versions.filter(state=c.VersionState.APPROVED).first()
 
 
+class ApprovedNeverChanges(TypeError):
+    """A version that was approved, or one of its criteria, was to be changed or deleted."""
+
+
 class StandardVersion(models.Model):
-    """One version of a standard. A draft may be edited; an approved one never changes."""
+    """One version of a standard. A draft may be edited; an approved one never changes, but for being superseded."""
 
     standard = models.ForeignKey(Standard, models.PROTECT, related_name="versions", verbose_name=_("standard"))
     number = models.PositiveSmallIntegerField(_("version"), default=1)
@@ -91,6 +93,21 @@ class StandardVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.standard} v{self.number}"
 
+    def save(self, *args, **kwargs) -> None:
+        if not self._state.adding:
+            refuse_unless_draft(self.pk)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        refuse_unless_draft(self.pk)
+        return super().delete(*args, **kwargs)
+
+
+def refuse_unless_draft(version_id: int) -> None:
+    """Raises ApprovedNeverChanges for a version that is kept as anything but a draft."""
+    if StandardVersion.objects.filter(pk=version_id).exclude(state=c.VersionState.DRAFT).exists():
+        raise ApprovedNeverChanges
+
 
 class Criterion(models.Model):
     """A condition (条件) of a standard's version. Its position is its bit in the mask of reasons."""
@@ -120,6 +137,15 @@ class Criterion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_effect_display()}: {self.get_fact_kind_display() or self.get_cost_display()}"
+
+    def save(self, *args, **kwargs) -> None:
+        if not self._state.adding:
+            refuse_unless_draft(self.version_id)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        refuse_unless_draft(self.version_id)
+        return super().delete(*args, **kwargs)
 
     @property
     def bit(self) -> int:

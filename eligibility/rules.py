@@ -20,8 +20,8 @@ from django.db.models.functions import Coalesce, Greatest, Least
 from django.db.models.lookups import GreaterThan, LessThan, LessThanOrEqual
 
 from eligibility.choices import Divisor, Effect, Outcome
-from eligibility.models import NOTHING, Criterion, StandardVersion
-from fupin.money import FenField
+from eligibility.models import Criterion, StandardVersion
+from fupin.money import NOTHING, FenField
 from households.choices import Verification
 from households.querysets import counting_on, holding_on
 

@@ -49,13 +49,12 @@ def write(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequen
         for position, how in prepare:
             if values[position] is not None:
                 values[position] = how(values[position])
-        values.extend(constants)
         batch.append(values)
         if len(batch) == BATCH:
-            put(model, columns, batch)
+            put(model, columns, batch, constants)
             batch = []
     if batch:
-        put(model, columns, batch)
+        put(model, columns, batch, constants)
 
 
 def _is_own_key(field: models.Field) -> bool:
@@ -87,19 +86,21 @@ def _preparation(field: models.Field) -> Callable | None:
     return None
 
 
-def _insert(model, columns: list[str], rows: list[list]) -> None:
+def _insert(model, columns: list[str], rows: list[list], constants: tuple) -> None:
     names = ", ".join(f'"{column}"' for column in columns)
     marks = ", ".join(["%s"] * len(columns))
+    statement = f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({marks})'
     with connection.cursor() as cursor:
-        cursor.executemany(f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({marks})', rows)
+        cursor.executemany(statement, [(*row, *constants) for row in rows])
 
 
-def _copy(model, columns: list[str], rows: list[list]) -> None:
+def _copy(model, columns: list[str], rows: list[list], constants: tuple) -> None:
     names = ", ".join(f'"{column}"' for column in columns)
     lines = io.StringIO()
+    end = "".join(f"\t{_as_copied(value)}" for value in constants) + "\n"
     for row in rows:
         lines.write("\t".join(map(_as_copied, row)))
-        lines.write("\n")
+        lines.write(end)
     lines.seek(0)
     with connection.cursor() as cursor:
         cursor.copy_expert(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN', lines)

@@ -1,6 +1,5 @@
 """Personal data at rest: encrypted with rotating keys, found again through a keyed hash."""
 
-import hashlib
 import hmac
 from functools import lru_cache
 
@@ -37,7 +36,7 @@ def blind_index(text: str) -> str:
     """Keyed hash (32 hexadecimal characters of HMAC-SHA-256) by which an encrypted value is found; '' for ''."""
     if not text:
         return ""
-    return hmac.new(settings.FUPIN_INDEX_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(settings.FUPIN_INDEX_KEY.encode(), text.encode(), "sha256").hex()[:32]
 
 
 class EncryptedTextField(models.TextField):

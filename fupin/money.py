@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from fupin.forms import YuanFormField
 
 CENT = Decimal("0.01")
+NOTHING = Decimal("0.00")
 LARGEST_YUAN = Decimal("999999999999.99")
 
 

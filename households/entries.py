@@ -6,7 +6,7 @@ from django.db import models
 
 from fupin import identity
 from fupin.encryption import blind_index
-from fupin.money import to_yuan
+from fupin.money import NOTHING, to_yuan
 from households.models import Fact, Household, IncomeYear, LivingConditions, Member
 from households.rules import FactEntry, HouseholdEntry, IncomeEntry, MemberEntry
 
@@ -90,7 +90,8 @@ def member_values(entry: MemberEntry) -> dict:
 
 def income_values(entry: IncomeEntry) -> dict:
     """Column values of a year's income; an amount that was not entered is zero."""
-    return {"year": entry.year} | {name: to_yuan(entry.amounts.get(name) or 0) for name in IncomeYear.AMOUNTS}
+    amounts = {name: to_yuan(amount) if (amount := entry.amounts.get(name)) else NOTHING for name in IncomeYear.AMOUNTS}
+    return {"year": entry.year} | amounts
 
 
 def fact_values(entry: FactEntry) -> dict:

@@ -19,9 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from fupin import identity
 from fupin.forms import DayInput
 from fupin.masking import mask_account, mask_id_number
+from fupin.money import NOTHING
 from households import choices as c
 from households.entries import FACT_FIELDS, HOUSEHOLD_FIELDS, LIVING_FIELDS, MEMBER_FIELDS
-from households.models import NOTHING, Fact, Household, IncomeYear, LivingConditions, Member
+from households.models import Fact, Household, IncomeYear, LivingConditions, Member
 from households.rules import (
     FIRST_YEAR,
     REQUIRED_OF_MEMBER,
@@ -228,6 +229,15 @@ class Finding:
     is_error: bool
 
 
+def _villages_for(user, household: Household | None) -> list:
+    """Villages to choose from: those of today, and the one where the household is kept, though it may be gone."""
+    villages = village_choices(user)
+    if household is None or any(code == household.village_id for _township, group in villages for code, _name in group):
+        return villages
+    village = household.village
+    return [*villages, (village.parent.name, [(village.pk, village.name)])]
+
+
 class EntryForms:
     """All forms of the entry page, from what is posted (`data`) or from an entry."""
 
@@ -240,6 +250,7 @@ class EntryForms:
         entry: HouseholdEntry | None = None,
         year: int | None = None,
     ):
+        self.data = data
         self.household_kept = household
         self._kept_members = {}
         self.findings: list[Finding] = []
@@ -247,7 +258,7 @@ class EntryForms:
         posted = {"data": data} if data is not None else {}
         initial = {} if data is not None or entry is None else _initial(entry)
         self.household = HouseholdForm(
-            **posted, initial=initial.get("household"), villages=village_choices(user), kept=household
+            **posted, initial=initial.get("household"), villages=_villages_for(user, household), kept=household
         )
         self.living = LivingForm(**posted, initial=initial.get("living"), prefix="living")
         if data is not None:
@@ -408,7 +419,7 @@ class EntryForms:
 
     def _find(self, form: ReadingForm | None, name: str, message: str, *, is_error: bool) -> None:
         if form is None or name not in form.fields:
-            self.findings.append(Finding(SECTIONS.get(name, ""), message, name, is_error))
+            self.findings.append(Finding(SECTIONS.get(name, ""), message, name if name in SECTIONS else "", is_error))
             return
         field = form[name]
         place = " ".join(filter(None, (self._row_label(form), str(field.label))))

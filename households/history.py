@@ -52,9 +52,10 @@ def _changes(model: type[models.Model], key: str, household: Household) -> Itera
     before: dict[int, models.Model] = {}
     for row in reversed(rows):
         key_of_row = getattr(row, model._meta.pk.attname)
+        is_first = key_of_row not in before
         fields = _told(model, row, before.get(key_of_row))
         before[key_of_row] = row
-        if fields or row.history_type != "~":
+        if fields or is_first or row.history_type != "~":
             who = str(row.history_user) if row.history_user else ABSENT
             yield Change(row.history_date, who, _what(model, row), row.history_type, fields)
 

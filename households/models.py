@@ -12,13 +12,11 @@ from simple_history.models import HistoricalRecords
 from fupin.encryption import EncryptedTextField
 from fupin.masking import mask_id_number
 from fupin.models import Job
-from fupin.money import FenField
+from fupin.money import NOTHING, FenField
 from fupin.scope import ScopedQuerySet
 from households import choices as c
 from households.querysets import FactQuerySet, HouseholdQuerySet, ImportBatchQuerySet, MemberQuerySet
 from villages.models import Village
-
-NOTHING = Decimal("0.00")
 
 
 class Household(models.Model):
@@ -73,6 +71,7 @@ class Household(models.Model):
             models.Index(fields=["village", "head_name"], name="household_village_head"),
             models.Index(fields=["status", "village", "number"], name="household_status_village"),
             models.Index(fields=["touched_at"], name="household_touched"),
+            models.Index(fields=["head_pinyin", "id"], name="household_head_pinyin"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -26,6 +26,11 @@ WORKING_AGE = 16
 PENSION_AGE = 60
 
 
+def completed_years(born_on: date, day: date) -> int:
+    """The age on a day of a person born on `born_on`."""
+    return day.year - born_on.year - ((day.month, day.day) < (born_on.month, born_on.day))
+
+
 @dataclass
 class MemberEntry:
     """A person as entered. `pk` names a member that is already kept."""
@@ -56,9 +61,7 @@ class MemberEntry:
 
     def age_on(self, day: date) -> int | None:
         """Completed years of age on a day; None without a date of birth."""
-        if self.born_on is None:
-            return None
-        return day.year - self.born_on.year - ((day.month, day.day) < (self.born_on.month, self.born_on.day))
+        return None if self.born_on is None else completed_years(self.born_on, day)
 
 
 @dataclass
@@ -213,15 +216,16 @@ def _one_head(entry: HouseholdEntry, today: date) -> Iterator[Problem]:
 
 # --- Its members ------------------------------------------------------------------------------------------------
 CODES_OF_MEMBER = {
-    "relationship": c.Relationship,
-    "sex": c.Sex,
-    "ethnicity": c.Ethnicity,
-    "education": c.Education,
-    "schooling": c.Schooling,
-    "labour": c.LabourCapacity,
-    "employment": c.Employment,
-    "left_reason": c.LeaveReason,
+    "relationship": frozenset(c.Relationship.values),
+    "sex": frozenset(c.Sex.values),
+    "ethnicity": frozenset(c.Ethnicity.values),
+    "education": frozenset(c.Education.values),
+    "schooling": frozenset(c.Schooling.values),
+    "labour": frozenset(c.LabourCapacity.values),
+    "employment": frozenset(c.Employment.values),
+    "left_reason": frozenset(c.LeaveReason.values),
 }
+CODES_OF_HEALTH = frozenset(c.Health.values)
 REQUIRED_OF_MEMBER = ("name", "id_number", "relationship", "sex", "born_on")
 
 
@@ -239,7 +243,7 @@ def _members_are_complete(entry: HouseholdEntry, today: date) -> Iterator[Proble
             value = getattr(member, name)
             if value and value not in codes:
                 yield _unknown(f"{path}.{name}")
-        if any(code not in c.Health for code in member.health):
+        if not CODES_OF_HEALTH.issuperset(member.health):
             yield _unknown(f"{path}.health")
 
 

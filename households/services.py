@@ -15,6 +15,7 @@ from fupin import identity
 from fupin.conflicts import Conflict
 from fupin.encryption import blind_index
 from households import entries
+from households.choices import HouseholdStatus
 from households.models import Fact, Household, IncomeYear, LivingConditions, Member
 from households.pinyin import search_key
 from households.rules import HouseholdEntry, Problem, check_household, has_errors
@@ -35,8 +36,18 @@ class EntryRefused(Exception):
 
 def check(entry: HouseholdEntry, actor: User, household: Household | None = None) -> list[Problem]:
     """All that is wrong with an entry, by the rules and by what the register holds; `household` is being edited."""
-    problems = check_household(entry, timezone.localdate())
-    return [*_problems_of_place(entry, actor, household), *_problems_of_identity(entry, actor, household), *problems]
+    return [
+        *_problems_of_status(household),
+        *_problems_of_place(entry, actor, household),
+        *_problems_of_identity(entry, actor, household),
+        *check_household(entry, timezone.localdate()),
+    ]
+
+
+def _problems_of_status(household: Household | None) -> list[Problem]:
+    if household is None or household.status != HouseholdStatus.CLOSED:
+        return []
+    return [Problem("status", "closed", _("This household is dissolved; its record stays as it is."))]
 
 
 def _problems_of_place(entry: HouseholdEntry, actor: User, household: Household | None) -> list[Problem]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from eligibility import standards
 from eligibility.choices import VersionState
-from eligibility.models import Standard, StandardVersion
+from eligibility.models import ApprovedNeverChanges, Standard, StandardVersion
 from households.models import IncomeYear
 from tests.eligibility.makers import DAY, criteria_of_demo, make_version
 from tests.factories import make_user
@@ -82,6 +82,20 @@ def test_an_approved_version_cannot_be_edited_discarded_or_approved_again(draft,
         with pytest.raises(ValidationError) as refusal:
             change()
         assert refusal.value.code == "not_draft"
+
+
+def test_whatever_code_tries_an_approved_version_and_its_criteria_stay_as_they_are(draft, second):
+    draft.line = Decimal("9100.00")
+    draft.save()
+    version = standards.approve(draft, second, "文号")
+    criterion = version.criteria.first()
+    criterion.effect = "include"
+    version.line = Decimal("1.00")
+    for change in (version.save, version.delete, criterion.save, criterion.delete):
+        with pytest.raises(ApprovedNeverChanges):
+            change()
+    version.refresh_from_db()
+    assert (version.line, version.criteria.first().effect) == (Decimal("9100.00"), "exclude")
 
 
 def test_a_new_version_supersedes_the_one_before_when_it_is_approved(draft, proposer, second):
