@@ -1,8 +1,11 @@
 """What is wrong with a workbook: of the file as a whole, or cell by cell."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+
+from households.imports.columns import SHEETS
 
 MOST_LISTED = 500
+SHEET_ORDER = [sheet.name for sheet in SHEETS]
 
 
 class Refused(Exception):
@@ -24,9 +27,6 @@ class Fault:
     message: str
     wanted: str = ""
     is_warning: bool = False
-
-    def as_dict(self) -> dict:
-        return asdict(self)
 
 
 class Faults:
@@ -56,4 +56,4 @@ class Faults:
 
     def listed(self) -> list[Fault]:
         """The kept faults, errors before warnings, in the order of the workbook."""
-        return sorted(self.kept, key=lambda fault: fault.is_warning)
+        return sorted(self.kept, key=lambda fault: (fault.is_warning, SHEET_ORDER.index(fault.sheet), fault.row))

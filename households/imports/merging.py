@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import F
@@ -121,6 +122,11 @@ def _overlay(entry: MemberEntry | FactEntry, values: dict, names: tuple[str, ...
             setattr(entry, name, values[name])
 
 
+def _fen(yuan: Decimal) -> int:
+    """As `to_fen`, without the way there for what is nothing, as most amounts of a statement are."""
+    return to_fen(yuan) if yuan else 0
+
+
 def _heads_last(members: list[Member]) -> tuple[list[Member], list[Member]]:
     heads = [member for member in members if member.relationship == Relationship.HEAD]
     return [member for member in members if member.relationship != Relationship.HEAD], heads
@@ -225,7 +231,7 @@ class Plan:
             by_model[model].append({"household": household, "village": merged.entry.village} | values)
         for model, rows in by_model.items():
             if model is IncomeYear:
-                rows = [row | {name: to_fen(row[name]) for name in IncomeYear.AMOUNTS} for row in rows]
+                rows = [row | {name: _fen(row[name]) for name in IncomeYear.AMOUNTS} for row in rows]
             first = bulk.reserve(model, len(rows))
             names = ("id", *rows[0])
             bulk.write(model, names, ((key, *row.values()) for key, row in enumerate(rows, first)))

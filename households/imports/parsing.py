@@ -49,6 +49,8 @@ class Parsed:
 def shown(value, column: Column | None) -> str:
     """A cell's value as a fault may show it: ID numbers masked, long texts cut."""
     text = "" if value is None else str(value)
+    if isinstance(value, float) and value.is_integer():
+        text = text.removesuffix(".0")
     if column is not None and column.kind in SECRET_KINDS and text:
         return mask_id_number(text)
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
@@ -107,7 +109,7 @@ def _rows(rows: Rows, faults: Faults) -> Iterator[Row]:
 
 def _read_cell(row: Row, column: Column, raw, faults: Faults) -> None:
     try:
-        value = read(raw, column)
+        value = read(raw, column) if raw not in ("", None) else None
     except Unreadable as error:
         faults.add(fault_of(row, column.field, error.message, error.wanted))
         return

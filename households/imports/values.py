@@ -50,7 +50,9 @@ def as_text(raw) -> str:
         raw = int(raw)
     if isinstance(raw, datetime | date):
         return raw.isoformat()[:10]
-    text = unicodedata.normalize("NFKC", str(raw)).replace("\u200b", "").replace("\ufeff", "")
+    text = str(raw)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).replace("\u200b", "").replace("\ufeff", "")
     text = " ".join(text.split())
     if text.upper() in ERROR_VALUES:
         raise Unreadable(_("The cell holds the error of a formula."), _("Paste the value instead of the formula"))
@@ -104,10 +106,12 @@ def _codes(choices: type[TextChoices]) -> dict[str, str]:
 
 def read_code(raw, column: Column) -> str:
     """A code or a label of the column's list; '1' stands for the code '01'."""
+    codes = _codes(column.choices)
+    if raw in codes:
+        return codes[raw]
     text = as_text(raw)
     if not text:
         return ""
-    codes = _codes(column.choices)
     code = codes.get(text) or codes.get(text.zfill(2))
     if code is None:
         raise Unreadable(_("This is not in the list."), "、".join(chinese_labels(column.choices)))

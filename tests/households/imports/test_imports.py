@@ -178,6 +178,15 @@ def test_all_mistakes_are_told_at_once(clerk, book):
     }
 
 
+def test_mistakes_are_listed_in_the_order_of_the_workbook_as_the_cells_show_them(clerk, book):
+    book.add(INCOMES, 户编号="H1", 年度=2015.0, 工资性收入="8000")
+    book.add(INCOMES, 户编号="H1", 年度=2014, 工资性收入="很多")
+    book.household("H2", 村代码="123")
+    found = faults(book, clerk)
+    assert [(fault.sheet, fault.row) for fault in found] == [("户信息", 3), ("年度收入", 3), ("年度收入", 4)]
+    assert found[1].value == "2015"
+
+
 def test_an_id_number_is_masked_where_a_fault_shows_it(clerk, book):
     wrong = book.rows["家庭成员"][1]["证件号码"][:-1] + "0"
     book.rows["家庭成员"][1]["证件号码"] = wrong if wrong != book.rows["家庭成员"][1]["证件号码"] else wrong[:-1] + "1"
