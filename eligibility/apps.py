@@ -7,8 +7,9 @@ class EligibilityConfig(AppConfig):
     verbose_name = _("Eligibility")
 
     def ready(self) -> None:
-        from eligibility import recalculation
+        from eligibility import panels, recalculation
         from fupin import jobs
         from fupin.models import JobKind
 
         jobs.register(JobKind.RECALCULATION, recalculation.run)
+        panels.register()

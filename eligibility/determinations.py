@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from django.db import connection, models
-from django.db.models import BigIntegerField, Case, Count, Max, Min, Q, Sum, Value, When
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Case, Count, F, Max, Min, Q, Value, When
 
 from eligibility.choices import Outcome
 from eligibility.models import (
@@ -15,12 +14,12 @@ from eligibility.models import (
     SimulatedDetermination,
 )
 from eligibility.rules import Rule
-from eligibility.statements import RESULTS, Narrowing, Sql, assessment, prepared, quoted
+from eligibility.statements import RESULTS, Narrowing, Sql, assessment, compile_queryset, fetch, prepared, quoted
 from fupin.scope import division_range
 from households.models import Household
 
 # Small villages are put together up to about this many households; a village of more than twice as many is split.
-HOUSEHOLDS_A_CHUNK = 5_000
+HOUSEHOLDS_A_CHUNK = 10_000
 
 # Sums of residues of this prime, and products of two, fit 64 bits.
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
@@ -79,7 +78,9 @@ def narrowing(chunk: RecalculationChunk) -> Narrowing:
     if chunk.first_household is not None:
         by_key = _keys("household_id", chunk.first_household, chunk.last_household)
         return Narrowing(in_villages & _keys("pk", chunk.first_household, chunk.last_household), by_key, by_key)
-    keys = Household.objects.filter(in_villages).aggregate(first=Min("pk"), last=Max("pk"))
+    # A sum keeps the planner from walking the primary key until it meets the villages.
+    key = F("pk") + 0
+    keys = Household.objects.filter(in_villages).aggregate(first=Min(key), last=Max(key))
     return Narrowing(in_villages, in_villages, _keys("household_id", keys["first"] or 0, keys["last"] or 0))
 
 
@@ -166,27 +167,26 @@ def _insert(model: type[DeterminationBase], fixed: dict, computed: dict, select:
 
 def _tally(results: models.QuerySet, run: Recalculation) -> dict:
     """How the households of a chunk stand after the run, what it changed, and a checksum over their results."""
-    eligible, changed_by_run = Q(outcome=Outcome.ELIGIBLE), Q(run=run)
-    was_eligible = Q(previous_outcome=Outcome.ELIGIBLE)
-    return results.aggregate(
-        **{outcome.value: Count("pk", filter=Q(outcome=outcome)) for outcome in Outcome},
-        newly_eligible=Count("pk", filter=changed_by_run & eligible & ~was_eligible),
-        no_longer_eligible=Count("pk", filter=changed_by_run & was_eligible & ~eligible),
-        checksum=Coalesce(Sum(_fingerprint(), output_field=BigIntegerField()), 0),
-    )
+    of_run = results.annotate(by_run=Case(When(run=run, then=Value(1)), default=Value(0)))
+    sql, params = compile_queryset(of_run.values("household_id", "previous_outcome", "by_run", *RESULTS))
+    conditions = {outcome: f"outcome = '{outcome}'" for outcome in OUTCOMES} | {
+        "newly_eligible": "by_run = 1 AND outcome = 'eligible' AND previous_outcome <> 'eligible'",
+        "no_longer_eligible": "by_run = 1 AND outcome <> 'eligible' AND previous_outcome = 'eligible'",
+    }
+    counts = ", ".join(f"COUNT(*) FILTER (WHERE {conditions[name]}) AS {name}" for name in COUNTS)
+    checksum = f"CAST(COALESCE(SUM({_fingerprint()}), 0) AS bigint) AS checksum"
+    (tally,) = fetch(f"SELECT {counts}, {checksum} FROM ({sql}) results", params)
+    return tally
 
 
-def _fingerprint() -> models.expressions.Combinable:
+def _fingerprint() -> str:
     """A number for a household's result, below _PRIME: a polynomial in its key, so that no two rows may swap values.
 
     Their sum does not depend on the order of the rows, nor on how a run was cut into chunks.
     """
-    key = (Cast("household_id", BigIntegerField()) % _PRIME * 48_271 + 1) % _PRIME
-    mixed = Case(
-        *(When(outcome=outcome, then=Value(place)) for place, outcome in enumerate(Outcome, 1)),
-        output_field=BigIntegerField(),
-    )
+    key = f"((household_id %% {_PRIME} * 48271 + 1) %% {_PRIME})"
+    places = " ".join(f"WHEN '{outcome}' THEN {place}" for place, outcome in enumerate(OUTCOMES, 1))
+    mixed = f"CASE outcome {places} END"
     for name in ("headcount", "net_income", "deductions", "line", "reasons"):
-        value = Coalesce(Cast(name, BigIntegerField()), Value(_NO_INCOME)) % _PRIME
-        mixed = (mixed * key + value) % _PRIME
+        mixed = f"(({mixed}) * {key} + COALESCE({name}, {_NO_INCOME}) %% {_PRIME}) %% {_PRIME}"
     return mixed

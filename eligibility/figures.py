@@ -28,7 +28,7 @@ CHANGES = {
 
 @dataclass(frozen=True)
 class Figure:
-    """How many results carry a word, and how many did in the run before (None without one)."""
+    """How many results carry a word, and how many did in the run before (None without one, or before the end)."""
 
     name: str
     label: str
@@ -65,7 +65,7 @@ def figures_of(run: Recalculation) -> Figures:
 
     def figures(labels: dict[str, str]) -> list[Figure]:
         return [
-            Figure(name, label, counts[name], before.counts.get(name, 0) if before else None)
+            Figure(name, label, counts[name], before.counts.get(name, 0) if before and run.checksum else None)
             for name, label in labels.items()
         ]
 

@@ -40,7 +40,6 @@ def renew(run: Recalculation) -> None:
     lapsed = ours.annotate(wanted=_wanted("determination__", reference_date)).exclude(wanted=F("kind"))
     Proposal.objects.filter(pk__in=lapsed.values("pk")).update(state=ProposalState.LAPSED, closed_at=timezone.now())
 
-    same_household = Proposal.objects.filter(household=OuterRef("household"))
     settled = Proposal.objects.filter(
         determination=OuterRef("pk"),
         kind=OuterRef("wanted"),
@@ -50,7 +49,7 @@ def renew(run: Recalculation) -> None:
         current.filter(division_range("village_id", run.division_code))
         .annotate(wanted=_wanted("", reference_date))
         .exclude(wanted="")
-        .filter(~Exists(same_household.open()), ~Exists(settled))
+        .filter(~Exists(settled))
     )
     _insert(run, wanted)
 
@@ -72,6 +71,7 @@ def _wanted(determination: str, reference_date: date) -> Case:
 
 
 def _insert(run: Recalculation, wanted: QuerySet) -> None:
+    """Open proposals for those wanted whose household has none: a second one would be a conflict."""
     fixed = {"state": ProposalState.OPEN.value, "made_by_id": run.pk, "made_at": timezone.now(), "reason": ""}
     columns = ("household_id", "determination_id", "kind")
     sql, params = compile_queryset(wanted.values("household_id", "pk", "wanted"))

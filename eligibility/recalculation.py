@@ -137,7 +137,7 @@ def _prepared(job: Job) -> Recalculation:
     if run.watermark is None:
         run.watermark = timezone.now()
         run.save(update_fields=["watermark"])
-        chunks = list(_part(run).plan(run))
+        chunks = list(part_of(run).plan(run))
         for position, chunk in enumerate(chunks):
             chunk.position = position
         RecalculationChunk.objects.bulk_create(chunks)
@@ -145,7 +145,7 @@ def _prepared(job: Job) -> Recalculation:
     return run
 
 
-def _part(run: Recalculation) -> ModuleType:
+def part_of(run: Recalculation) -> ModuleType:
     """The module that plans and writes what a run of its subject determines."""
     return villages if run.version.standard.subject == Subject.VILLAGE else determinations
 
@@ -167,20 +167,23 @@ def _do(run: Recalculation, chunk: RecalculationChunk, rule: Rule) -> None:
     chunk = run.chunks.select_for_update(skip_locked=True).filter(pk=chunk.pk, state=ChunkState.OPEN).first()
     if chunk is None:
         return
-    counts = _part(run).write(run, chunk, rule)
+    counts = part_of(run).write(run, chunk, rule)
     chunk.checksum = f"{counts.pop('checksum'):016x}"
     chunk.counts = counts
-    chunk.households = sum(counts[outcome] for outcome in _part(run).OUTCOMES)
+    chunk.households = sum(counts[outcome] for outcome in part_of(run).OUTCOMES)
     chunk.state, chunk.done_at = ChunkState.DONE, timezone.now()
     chunk.save()
 
 
 @transaction.atomic
 def _is_stuck(run: Recalculation) -> bool:
-    """Whether every chunk that is left has failed too often, and none of them is in another worker's hands."""
+    """Whether there are chunks left, all of which failed too often, and none is in another worker's hands.
+
+    Another worker may have done the last one a moment ago: then nothing is left, and nothing stuck.
+    """
     left = run.chunks.filter(state=ChunkState.OPEN)
     failed = left.select_for_update(skip_locked=True).filter(attempts__gte=MOST_ATTEMPTS)
-    return len(failed) == left.count()
+    return 0 < len(failed) == left.count()
 
 
 @transaction.atomic
@@ -194,9 +197,9 @@ def _finish(job: Job) -> None:
     for chunk in run.chunks.all():
         counts.update(chunk.counts)
         checksum += int(chunk.checksum, 16)
-    run.counts = {name: counts[name] for name in _part(run).COUNTS}
+    run.counts = {name: counts[name] for name in part_of(run).COUNTS}
     run.checksum = f"{checksum % 2**64:016x}"
     run.save(update_fields=["counts", "checksum"])
-    if not run.is_simulation and _part(run) is determinations:
+    if not run.is_simulation and part_of(run) is determinations:
         proposals.renew(run)
     jobs.finish(job, **run.counts, checksum=run.checksum)

@@ -35,6 +35,7 @@ from eligibility.resources import (
     ChangeResource,
     DeterminationResource,
     ProposalResource,
+    RunResource,
     SimulatedChangeResource,
     VillageDeterminationResource,
 )
@@ -219,6 +220,7 @@ class RunList(DeskListView):
     template_name = "eligibility/runs.html"
     queryset_class = Recalculation.objects.with_job().with_division_name()
     filterset_class = RunFilter
+    resource_class = RunResource
     orders = {"newest": ("-job__created_at", "-pk")}
 
 

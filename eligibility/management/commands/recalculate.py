@@ -17,9 +17,7 @@ PATIENCE_SECONDS = 3
 
 
 class Command(BaseCommand):
-    help = (
-        "Recalculate a standard over a division; with --wait to its end, in this process if no worker takes it."
-    )
+    help = "Recalculate a standard over a division; with --wait to its end, in this process if no worker takes it."
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("standard", help="code of the standard")
@@ -66,6 +64,6 @@ class Command(BaseCommand):
         run.refresh_from_db()
         if job.state != JobState.DONE:
             raise CommandError(f"The run ended as {job.state}. {job.error}".strip())
-        for name, count in run.counts.items():
-            self.stdout.write(f"{name}: {count}")
+        for name in recalculation.part_of(run).COUNTS:
+            self.stdout.write(f"{name}: {run.counts[name]}")
         self.stdout.write(f"checksum: {run.checksum}")
