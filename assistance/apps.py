@@ -7,6 +7,7 @@ class AssistanceConfig(AppConfig):
     verbose_name = _("Assistance")
 
     def ready(self) -> None:
-        from assistance import reach
+        from assistance import panels, reach
 
         reach.register()
+        panels.register()

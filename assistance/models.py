@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -112,6 +113,11 @@ class Pairing(models.Model):
     def __str__(self) -> str:
         return f"{self.cadre_id} {self.household_id}"
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended by today."""
+        return self.ended_on is not None and self.ended_on <= timezone.localdate()
+
 
 class Linkage(models.Model):
     """A helping unit linked with a village (挂钩), from a day to a day."""
@@ -142,6 +148,11 @@ class Linkage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.village_id}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended by today."""
+        return self.ended_on is not None and self.ended_on <= timezone.localdate()
 
 
 class Visit(models.Model):

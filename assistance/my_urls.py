@@ -1,3 +1,15 @@
+"""Addresses of the cadre's phone pages."""
+
+from django.urls import path
+
+from assistance import my_views
+
 app_name = "my"
 
-urlpatterns: list = []
+urlpatterns = [
+    path("", my_views.Home.as_view(), name="home"),
+    path("households/<str:number>/", my_views.HouseholdPage.as_view(), name="household"),
+    path("households/<str:number>/visit/", my_views.LogVisit.as_view(), name="visit"),
+    path("visits/<int:pk>/correct/", my_views.CorrectVisit.as_view(), name="correct-visit"),
+    path("measures/<int:pk>/delivery/", my_views.LogDelivery.as_view(), name="delivery"),
+]

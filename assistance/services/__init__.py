@@ -2,6 +2,7 @@
 
 from assistance.services.aid import correct_delivery, end_grant, grant_measure, log_delivery, withdraw_delivery
 from assistance.services.catalogue import load_catalogue
+from assistance.services.directory import save_cadre, save_measure, save_unit
 from assistance.services.pairings import end_linkage, end_pairing, hand_over, link, pair
 from assistance.services.visits import correct_visit, log_visit, visit_already_logged
 
@@ -18,6 +19,9 @@ __all__ = [
     "log_delivery",
     "log_visit",
     "pair",
+    "save_cadre",
+    "save_measure",
+    "save_unit",
     "visit_already_logged",
     "withdraw_delivery",
 ]

@@ -102,9 +102,9 @@ def log_delivery(
         ValidationError: the date lies in the future or outside the measure's time, money comes without an amount,
             or goods or a service without saying what.
     """
+    grant = _hold_grant(actor, grant.pk)
     if logged := _delivery_already_logged(actor, key):
         return logged, False
-    grant = _hold_grant(actor, grant.pk)
     values = _checked(
         grant,
         delivered_on=delivered_on,
@@ -129,9 +129,10 @@ def correct_delivery(actor, delivery: Delivery, *, reason: str, key: UUID | None
         Household.DoesNotExist: the actor may not see the household.
         ValidationError: as `log_delivery`; or it was corrected already, or no reason is given.
     """
+    grant = _hold_grant(actor, delivery.grant_id)
     if logged := _delivery_already_logged(actor, key):
         return logged
-    grant = _hold_wrong_entry(actor, delivery, reason)
+    _require_correctable(delivery, reason)
     return Delivery.objects.create(
         grant=grant, key=key, logged_by=actor, corrects=delivery, reason=reason.strip(), **_checked(grant, **values)
     )
@@ -145,7 +146,8 @@ def withdraw_delivery(actor, delivery: Delivery, *, reason: str) -> Delivery:
         Household.DoesNotExist: the actor may not see the household.
         ValidationError: it was corrected already, or no reason is given.
     """
-    grant = _hold_wrong_entry(actor, delivery, reason)
+    grant = _hold_grant(actor, delivery.grant_id)
+    _require_correctable(delivery, reason)
     return Delivery.objects.create(
         grant=grant,
         logged_by=actor,
@@ -160,6 +162,7 @@ def withdraw_delivery(actor, delivery: Delivery, *, reason: str) -> Delivery:
 
 
 def _delivery_already_logged(actor, key: UUID | None) -> Delivery | None:
+    """To be asked once the household is held: until then, a twin of this request may be about to log the same."""
     return Delivery.objects.filter(key=key, logged_by=actor).first() if key else None
 
 
@@ -170,15 +173,13 @@ def _hold_grant(actor, pk: int) -> Grant:
     return grant
 
 
-def _hold_wrong_entry(actor, delivery: Delivery, reason: str) -> Grant:
-    grant = _hold_grant(actor, delivery.grant_id)
+def _require_correctable(delivery: Delivery, reason: str) -> None:
     if delivery.is_withdrawal:
         raise ValidationError(_("This entry only withdraws another; log a new delivery instead."))
     if Delivery.objects.filter(corrects=delivery).exists():
         raise ValidationError(_("This entry was already corrected; correct the newer one."))
     if not reason.strip():
         raise ValidationError({"reason": _("Say what was wrong.")})
-    return grant
 
 
 def _checked(
