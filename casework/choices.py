@@ -15,3 +15,7 @@ class CaseStage(models.TextChoices):
     OPEN = "open", _("Open")
     COMPLETED = "completed", _("Completed")
     REJECTED = "rejected", _("Rejected")
+
+    @property
+    def colour(self) -> str:
+        return {"open": "blue", "completed": "green", "rejected": "amber"}[self.value]
