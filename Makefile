@@ -11,7 +11,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	{ echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench messages screenshots clean python packages dev-packages
+.PHONY: help run test lint format bench messages screenshots keys clean python packages dev-packages
 
 help: ## This list.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /	/' | expand -t 14
@@ -43,6 +43,9 @@ messages: dev-packages ## Collect the texts for translation and compile the tran
 
 screenshots: dev-packages ## Make the pictures of docs/screenshots anew (needs chromium).
 	@$(RUN)/python -m tests.browser.screenshots
+
+keys: python ## Print new random keys for the .env of a served installation.
+	@$(PYTHON) fupin/bootstrap.py --keys
 
 clean: ## Remove the environment, caches and all data of this folder (not the keys in .env).
 	@rm -rf .venv var .ruff_cache .hypothesis .pytest_cache

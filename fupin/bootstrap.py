@@ -82,6 +82,10 @@ def random_key():
     return base64.urlsafe_b64encode(os.urandom(32)).decode()
 
 
+def keys():
+    return "SECRET_KEY=%s%s\nFUPIN_ENCRYPTION_KEYS=%s\nFUPIN_INDEX_KEY=%s\n" % tuple(random_key() for _ in range(4))
+
+
 def write_keys():
     """Write .env with keys of this installation's own, readable by its owner only, unless there is one."""
     path = os.path.join(HOUSE, ".env")
@@ -91,17 +95,19 @@ def write_keys():
         return
     with os.fdopen(descriptor, "w") as file:
         file.write("# Made by make: keys of this installation. Without them its personal data cannot be read.\n")
-        file.write("SECRET_KEY=%s%s\n" % (random_key(), random_key()))
-        file.write("FUPIN_ENCRYPTION_KEYS=%s\n" % random_key())
-        file.write("FUPIN_INDEX_KEY=%s\n" % random_key())
+        file.write(keys())
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dev", action="store_true", help="with what tests and checks need")
     parser.add_argument("--port", type=int, help="stop if this port is in use")
+    parser.add_argument("--keys", action="store_true", help="print new keys and do nothing else")
     options = parser.parse_args()
     require_python()
+    if options.keys:
+        sys.stdout.write(keys())
+        return
     if options.port:
         require_free_port(options.port)
     python = make_environment()

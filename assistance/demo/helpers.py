@@ -199,11 +199,12 @@ def _grant_row(random: Random, household: int, member: int | None, measure: Meas
 
 
 def _deliveries(random: Random, grant: int, measure: Measure, since: date, until: date, users):
+    paper = random.randrange(1_000_000)
     for number in range(random.choice((0, 1, 1, 2, 3))):
         day = since + timedelta(days=random.randint(0, max((until - since).days, 0)))
         is_money = measure.form == DeliveryForm.MONEY
         amount = random.randint(2, 40) * 100_00 if is_money or random.random() < 0.5 else None
         quantity = None if is_money else "1"
-        evidence = f"凭证{day:%Y%m}-{grant:06d}-{number + 1}"
+        evidence = f"凭证{day:%Y%m}-{paper:06d}-{number + 1}"
         payer = random.choice(("区财政", "镇财政", "区慈善总会", "区民政局", "帮扶单位"))
         yield (grant, day, measure.form, amount, quantity, _GOODS[measure.form], payer, evidence, users["township"].pk)

@@ -9,7 +9,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from assistance.demo.accounts import VILLAGE, make_accounts
+from assistance.demo.accounts import DISTRICT, VILLAGE, make_accounts
+from assistance.demo.decisions import confirm_villages, recalculate
 from assistance.demo.helpers import write_help, write_linkages, write_units
 from assistance.demo.places import write_villages
 from assistance.demo.register import Registered, write_households
@@ -33,10 +34,12 @@ class AlreadySeeded(Exception):
 
 @dataclass(frozen=True)
 class Seeded:
-    """How many households were written, and how many of them the register of before held."""
+    """How many households were written, how many of them the register of before held, and what came after."""
 
     households: int
     registered: int
+    eligible: int
+    villages_decided: int
 
 
 @transaction.atomic
@@ -50,7 +53,8 @@ def seed(
 ) -> Seeded:
     """Make the demo: divisions, accounts, standards, villages, helpers, and that many households with their help.
 
-    The same seed gives the same data on the same day. `add` writes more households beside those that are there.
+    Then both standards are recalculated, and most of the villages below the line decided upon. The same seed gives the
+    same data on the same day. `add` writes more households beside those that are there.
 
     Raises:
         AlreadySeeded: there is a register already, and `add` was not asked for.
@@ -62,20 +66,27 @@ def seed(
     load_catalogue()
     users = make_accounts()
     make_standards(users["district"], users["district2"])
-    if not VillageIncome.objects.exists():
+    are_villages_new = not VillageIncome.objects.exists()
+    if are_villages_new:
         write_villages(random, VILLAGE)
     units = list(HelpingUnit.objects.order_by("code"))
     if not units:
         units = write_units(random, users)
         write_linkages(random, units, VILLAGE, users["district"])
+    tell("places, people and standards")
     written = registered = 0
     for chunk in write_households(random, households, VILLAGE, users["township"].pk):
         carry_over(chunk, users["district"])
         write_help(random, chunk, units, users, today)
         registered += len(chunk)
         written = min(written + 5_000, households)
-        tell(f"{written} / {households}")
-    return Seeded(households=households, registered=registered)
+        tell(f"{written} / {households} households")
+    analyse()
+    runs = recalculate(DISTRICT, users["district"])
+    tell("both standards recalculated")
+    decided = confirm_villages(VILLAGE, users["district2"]) if are_villages_new else 0
+    tell(f"{decided} villages decided upon")
+    return Seeded(households, registered, eligible=runs[0].counts["eligible"], villages_decided=decided)
 
 
 def carry_over(registered: list[Registered], actor: User) -> None:
@@ -89,7 +100,7 @@ def carry_over(registered: list[Registered], actor: User) -> None:
 
 
 def analyse() -> None:
-    """Let PostgreSQL know what the tables hold now, so that the first pages are planned well."""
+    """Let PostgreSQL know what the tables hold now, so that the recalculation and the first pages are planned well."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")

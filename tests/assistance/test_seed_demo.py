@@ -14,11 +14,17 @@ from accounts.models import User
 from assistance.demo import AlreadySeeded, seed
 from assistance.demo.accounts import ACCOUNTS, PASSWORD
 from assistance.models import Cadre, Delivery, Grant, HelpingUnit, Linkage, Pairing, Visit
-from eligibility.models import Standard
+from casework.candidates import villages_to_confirm
+from casework.choices import CaseKind, CaseStage
+from casework.models import Case, CaseEvent
+from eligibility.choices import Outcome, VillageOutcome
+from eligibility.models import Determination, Proposal, Recalculation, Standard, VillageDetermination
 from fupin.encryption import blind_index
 from fupin.identity import birth_date, sex, validate
+from fupin.models import JobState
 from households.models import Fact, Household, IncomeYear, LivingConditions, Member
 from households.querysets import counting_on
+from villages.choices import VillageStanding
 from villages.models import Village, VillageIncome, VillageProfile
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +56,8 @@ def _household_of(model) -> list[str]:
 
 
 def empty() -> None:
+    for model in (Proposal, Determination, VillageDetermination, CaseEvent, Case):
+        model.objects.all()._raw_delete(model.objects.db)
     for model in (Delivery, Grant, Visit, Pairing, Linkage, Cadre, Fact, IncomeYear, LivingConditions, Member):
         model.objects.all()._raw_delete(model.objects.db)
     HelpingUnit.contacts.through.objects.all().delete()
@@ -171,6 +179,42 @@ def test_the_command_prints_the_accounts_and_says_when_there_is_nothing_to_do(ca
     assert PASSWORD in capsys.readouterr().out
     call_command("seed_demo", households=10)
     assert "nothing was changed" in capsys.readouterr().out
+
+
+def test_both_standards_have_been_recalculated_in_the_same_process(small, woken):
+    runs = Recalculation.objects.select_related("job")
+    assert {run.job.state for run in runs} == {JobState.DONE}
+    assert {run.version.standard.code for run in runs} == {"demo-2015", "village-2015"}
+    assert Determination.objects.filter(is_current=True).count() == 50
+    assert small.eligible == Determination.objects.filter(outcome=Outcome.ELIGIBLE).count() > 0
+    assert VillageDetermination.objects.filter(is_current=True).count() == 297
+
+
+def test_the_runs_find_something_for_people_to_look_at():
+    seed(1500, today=TODAY)
+    assert Proposal.objects.open().filter(kind="identify").exists()
+    assert Proposal.objects.open().filter(kind="suspected_error").exists()
+
+
+def test_most_weak_villages_are_decided_upon_and_some_are_left():
+    seeded = seed(0, today=TODAY)
+    cases = Case.objects.filter(kind=CaseKind.VILLAGE_CONFIRMATION)
+    candidates = VillageDetermination.objects.filter(is_current=True, outcome=VillageOutcome.WEAK).count()
+    waiting = villages_to_confirm(User.objects.get(username="district")).count()
+    weak = VillageProfile.objects.filter(standing=VillageStanding.WEAK)
+    assert cases.count() == seeded.villages_decided == candidates - waiting
+    assert 3 <= waiting <= candidates // 4
+    assert cases.filter(stage=CaseStage.REJECTED).count() == 1
+    assert weak.count() == cases.filter(stage=CaseStage.COMPLETED).count()
+    assert weak.filter(village=User.objects.get(username="village").jurisdiction).exists()
+
+
+def test_households_that_are_added_are_recalculated_too(small):
+    standings = set(VillageProfile.objects.values_list("village", "standing"))
+    seed(30, add=True, today=TODAY)
+    assert Determination.objects.filter(is_current=True).count() == 80
+    assert Recalculation.objects.filter(version__standard__code="demo-2015").count() == 2
+    assert set(VillageProfile.objects.values_list("village", "standing")) == standings
 
 
 def test_production_gets_no_accounts_with_a_known_password_by_accident(settings, tmp_path):

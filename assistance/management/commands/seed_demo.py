@@ -1,9 +1,11 @@
+import time
+
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from assistance.demo import AlreadySeeded, seed
 from assistance.demo.accounts import ACCOUNTS, PASSWORD
-from assistance.demo.seeding import analyse
+from eligibility.recalculation import AlreadyRunning
 
 
 class Command(BaseCommand):
@@ -22,16 +24,24 @@ class Command(BaseCommand):
             raise CommandError("--households cannot be negative.")
         if settings.PRODUCTION and not options["force_demo"]:
             raise CommandError("Demo accounts have a known password: refused in production without --force-demo.")
+        self._began = time.monotonic()
         try:
             seeded = seed(households, options["seed"], add=options["add"], tell=self._tell)
         except AlreadySeeded:
-            self.stdout.write("There are data already; nothing was changed. (--add writes more.)")
+            if options["verbosity"]:
+                self.stdout.write("There are data already; nothing was changed. (--add writes more.)")
             return
-        analyse()
-        self.stdout.write(f"{seeded.households} households, {seeded.registered} of them on the register.")
+        except AlreadyRunning as error:
+            raise CommandError("A recalculation is running; try again when it has ended.") from error
+        self.stdout.write(
+            f"{seeded.households} households, {seeded.registered} of them on the register, {seeded.eligible} eligible; "
+            f"{seeded.villages_decided} villages decided upon."
+        )
         lines = [f"  {account.username:<10} {PASSWORD}  {account.what}\n" for account in ACCOUNTS]
         (settings.VAR_DIR / "demo-accounts.txt").write_text("".join(lines), encoding="utf-8")
-        self.stdout.write("".join(lines))
+        if options["verbosity"]:
+            self.stdout.write("".join(lines))
 
     def _tell(self, line: str) -> None:
-        self.stderr.write(line)
+        self.stdout.write(f"{time.monotonic() - self._began:7.1f} s  {line}")
+        self.stdout.flush()

@@ -5,9 +5,7 @@ from fupin.models import Job
 
 
 class Command(BaseCommand):
-    help = (
-        "Run the jobs that wait, and those whose worker has gone silent, in this process (where there is no Celery)."
-    )
+    help = "Run the jobs that wait, and those whose worker has gone silent, in this process (where there is no Celery)."
 
     def handle(self, *args, **options) -> None:
         for job in Job.objects.unfinished().order_by("created_at"):

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 STOPPING_SECONDS = 15
 STARTING_SECONDS = 90
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Command(BaseCommand):
@@ -42,24 +43,25 @@ class Command(BaseCommand):
         accounts = settings.VAR_DIR / "demo-accounts.txt"
         if accounts.exists():
             self.stdout.write(accounts.read_text(encoding="utf-8"))
+        self.stdout.flush()
 
 
 class Family:
-    """Processes that start and stop together; SIGINT and SIGTERM to this one stop them all."""
+    """Processes that start and stop together; a signal to stop this one stops them all."""
 
     def __init__(self, commands: dict[str, list[str]]) -> None:
         self._commands = commands
         self._processes: dict[str, subprocess.Popen] = {}
 
     def __enter__(self):
-        for sign in (signal.SIGINT, signal.SIGTERM):
+        for sign in STOP_SIGNALS:
             signal.signal(sign, self._stop)
         for name, command in self._commands.items():
             self._processes[name] = subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True)
         return self
 
     def __exit__(self, *_exception) -> None:
-        for sign in (signal.SIGINT, signal.SIGTERM):
+        for sign in STOP_SIGNALS:
             signal.signal(sign, signal.SIG_IGN)
         for process in self._processes.values():
             process.terminate()
@@ -94,9 +96,9 @@ def web_command(host: str, port: int) -> list[str]:
 
 def worker_command(ready_file) -> list[str]:
     return [
-        "env", f"FUPIN_READY_FILE={ready_file}", sys.executable, "-m", "celery", "--app", "fupin", "--quiet", "worker",
-        "--beat", "--pool", "prefork", "--concurrency", "2", "--without-gossip", "--without-mingle",
-        "--loglevel", "WARNING",
+        "env", f"FUPIN_READY_FILE={ready_file}", sys.executable, "-W", "ignore:You're running the worker with super",
+        "-m", "celery", "--app", "fupin", "--quiet", "worker", "--beat", "--pool", "prefork", "--concurrency", "2",
+        "--without-gossip", "--without-mingle", "--loglevel", "WARNING",
     ]  # fmt: skip
 
 
