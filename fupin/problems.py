@@ -84,7 +84,12 @@ def document(status: int, *, title: str = "", detail: str = "", **members) -> di
 
 def response(status: int, **members) -> JsonResponse:
     """A problem document as an answer, for where DRF is not in charge."""
-    return JsonResponse(document(status, **members), status=status, content_type=CONTENT_TYPE)
+    return JsonResponse(
+        document(status, **members),
+        status=status,
+        content_type=CONTENT_TYPE,
+        json_dumps_params={"ensure_ascii": False},
+    )
 
 
 def field_errors(detail, path: str = "") -> list[dict]:
