@@ -111,7 +111,7 @@
       form().requestSubmit(form().querySelector("[name=save]"));
     } else if (event.target.matches("input, select")) {
       event.preventDefault();
-      const fields = [...form().querySelectorAll("input:not([type=hidden]), select, textarea, button, summary")].filter((field) => field.offsetParent && !field.disabled && !field.matches("[data-remove]"));
+      const fields = [...form().querySelectorAll("input:not([type=hidden]), select, textarea, button")].filter((field) => field.offsetParent && !field.closest("details:not([open])") && !field.disabled && !field.matches("[data-remove]"));
       const next = fields[fields.indexOf(event.target) + 1];
       if (next) {
         next.focus();
@@ -143,6 +143,9 @@
   document.addEventListener("DOMContentLoaded", () => {
     if (!form()) return;
     showSums();
+    if (form().matches("[data-new]") && !document.querySelector("#entry [data-focus]")) {
+      form().querySelector("input:not([type=hidden]), select").focus();
+    }
     document.addEventListener("click", (event) => {
       const adder = event.target.closest("[data-add]");
       const remover = event.target.closest("[data-remove]");
@@ -171,8 +174,8 @@
       }
     });
     document.addEventListener("htmx:afterSettle", (event) => {
-      if (event.target.id !== "entry" || !form()) return;
-      showSums();
+      if (event.target.id !== "entry") return;
+      if (form()) showSums();
       const summary = document.querySelector("#entry [data-focus]");
       if (summary) summary.focus();
     });
@@ -182,7 +185,7 @@
       if (event.detail.xhr.getResponseHeader("HX-Redirect")) leaving = true;
     });
     window.addEventListener("beforeunload", (event) => {
-      if (dirty && !leaving) event.preventDefault();
+      if (dirty && !leaving && form()) event.preventDefault();
     });
   });
 })();

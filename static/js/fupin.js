@@ -30,6 +30,17 @@
     if (question && !window.confirm(question)) event.preventDefault();
   }, true);
 
+  // A table that is scrolled sideways can be reached, and scrolled, by the keyboard.
+  const reachScrollers = () => {
+    for (const scroller of document.querySelectorAll(".table-scroll")) {
+      if (scroller.scrollWidth > scroller.clientWidth) scroller.tabIndex = 0;
+      else scroller.removeAttribute("tabindex");
+    }
+  };
+  window.addEventListener("resize", reachScrollers);
+  document.addEventListener("htmx:afterSettle", reachScrollers);
+  document.addEventListener("DOMContentLoaded", reachScrollers);
+
   document.addEventListener("DOMContentLoaded", () => {
     const target = document.querySelector("[data-focus]");
     if (target) target.focus();
