@@ -4,6 +4,8 @@ What is personal in a world carries its mark: no page or answer for somebody who
 Staff of the district reach two worlds of their district; a third lies in another one.
 """
 
+import json
+from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -25,6 +27,7 @@ from eligibility.models import (
 from fupin.models import Job
 from households.models import Household, ImportBatch, LivingConditions, Member
 from tests.factories import make_fact, make_household, make_income, make_member, make_user, make_village
+from tests.households.imports.workbooks import Book
 from villages.models import Village, VillageIncome, VillageProfile
 
 DAY = date(2016, 3, 1)
@@ -133,7 +136,7 @@ def make_world(code: str, mark: str, phone: str, shared: Shared) -> World:
         "household": household.number,
         "member": member.pk,
         "village": code,
-        "village_income": income.pk,
+        "village_income": (code, income.year),
     }
     return world
 
@@ -219,8 +222,16 @@ def _decisions(world: World, shared: Shared) -> None:
     CaseEvent.objects.create(case=case, to_stage="completed", actor=clerk, reason=f"{world.mark}结转")
     job = Job.objects.create(kind="export", title=f"{world.mark}导出", actor=clerk, state="done")
     import_job = Job.objects.create(kind="import", title=f"{world.mark}导入", actor=clerk, state="done")
+    fault = {"sheet": "户信息", "row": 2, "column": "户主姓名", "value": world.mark, "message": f"{world.mark}有误"}
     batch = ImportBatch.objects.create(
-        job=import_job, actor=clerk, file_name=f"{world.mark}.xlsx", file_digest=uuid4().hex, state="ready"
+        job=import_job,
+        actor=clerk,
+        file_name=f"{world.mark}.xlsx",
+        file_digest=uuid4().hex,
+        state="refused",
+        content=b64encode(Book().content()).decode(),
+        faults=json.dumps([fault]),
+        error_count=1,
     )
     world.keys |= {
         "run": run.pk,

@@ -74,9 +74,7 @@ def test_an_administrator_stops_any_job(client, job):
     assert job.state == JobState.CANCELLED
 
 
-def test_the_list_asks_the_same_few_questions_however_many_jobs_there_are(
-    client, clerk, django_assert_max_num_queries
-):
+def test_the_list_asks_the_same_few_questions_however_many_jobs_there_are(client, clerk, django_assert_max_num_queries):
     for number in range(60):
         Job.objects.create(kind=JobKind.IMPORT, title=f"Job {number}", actor=clerk)
     client.force_login(clerk)
