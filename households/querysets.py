@@ -34,8 +34,8 @@ class HouseholdQuerySet(ScopedQuerySet):
 
     def matching(self, text: str):
         """Households whose number or head's name begins with the text, or the name's spelling or its initials."""
-        if text[:1].isdigit():
-            return self.filter(number__startswith=text)
+        if any(character.isdigit() for character in text):
+            return self.filter(Q(number__startswith=text) | Q(number__startswith=text.upper()))
         if text.isascii():
             spelt = text.lower().replace(" ", "")
             return self.filter(Q(head_pinyin__startswith=spelt) | Q(head_pinyin__contains=f" {spelt}"))

@@ -560,6 +560,12 @@ def test_the_list_does_not_take_id_numbers(client, three):
     assert listed(client, q=number) == []
 
 
+@pytest.mark.parametrize("typed", ["WJ-2016-07", "wj-2016", "2016-07", "WJ-2016-07X"])
+def test_the_list_finds_a_number_with_letters_by_its_beginning(client, clerk, typed):
+    make_household(make_village(VILLAGE), number="WJ-2016-07")
+    assert len(listed(client, q=typed)) == "WJ-2016-07".startswith(typed.upper())
+
+
 @pytest.mark.parametrize("sort", ["number", "head", "newest"])
 def test_pages_go_forth_and_back_over_every_row_once(client, clerk, monkeypatch, sort):
     for number in range(23):
