@@ -77,5 +77,5 @@ def test_a_second_person_puts_a_standard_into_force(open_page):
     approver.on("dialog", lambda question: question.accept())
     approver.get_by_role("button", name="批准并启用").click()
     expect(approver.locator("main")).to_contain_text("该版本已生效")
-    proposer.reload()
+    proposer.goto("/desk/standards/demo-2015/")
     expect(proposer.locator("main")).to_contain_text("沈志强")

@@ -27,7 +27,8 @@ def test_a_cadre_calls_visits_and_finds_it_as_the_last_visit(open_page):
     page.get_by_role("link", name="登记走访").click()
     assert_accessible(page)
     page.get_by_role("button", name="保存").click()
-    expect(page.locator("[name=situation]")).to_be_focused()
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.locator("[name=situation]")).to_have_attribute("aria-invalid", "true")
     page.locator("[name=situation]").fill(SEEN)
     page.get_by_role("button", name="保存").click()
 
