@@ -193,6 +193,7 @@ class RecalculationChunk(models.Model):
     last_household = models.BigIntegerField(null=True)
     state = models.CharField(max_length=10, choices=c.ChunkState, default=c.ChunkState.OPEN)
     attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True, help_text="When it was last taken in hand; empty once that failed.")
     households = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
     checksum = models.CharField(max_length=64, blank=True)

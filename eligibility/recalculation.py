@@ -7,6 +7,7 @@ other. A run that is cancelled leaves the results of the chunks that it did, eac
 
 import time
 from collections import Counter
+from datetime import timedelta
 from decimal import Decimal
 from types import ModuleType
 
@@ -34,6 +35,8 @@ logger = structlog.get_logger(__name__)
 MOST_ATTEMPTS = 5
 # While the last chunks are in other workers' hands.
 PAUSE_SECONDS = 0.2
+# Who has taken a chunk in hand locks it well within this time, or has gone.
+LEASE = timedelta(seconds=5)
 
 
 class AlreadyRunning(Exception):
@@ -118,6 +121,7 @@ def run(job: Job) -> None:
                 if chunk.position not in errors:
                     logger.exception("chunk_failed", job=str(job.pk), chunk=chunk.position)
                 errors[chunk.position] = type(error).__name__
+                run.chunks.filter(pk=chunk.pk).update(claimed_at=None)
         elif _is_stuck(run):
             failed = "; ".join(f"{position}: {error}" for position, error in sorted(errors.items()))
             jobs.finish(job, JobState.NEEDS_ATTENTION, error=failed)
@@ -153,12 +157,18 @@ def part_of(run: Recalculation) -> ModuleType:
 @transaction.atomic
 def _claimed(run: Recalculation) -> RecalculationChunk | None:
     """An open chunk that nobody has in hand, its attempt counted for good; those tried least come first."""
-    free = run.chunks.select_for_update(skip_locked=True).filter(state=ChunkState.OPEN, attempts__lt=MOST_ATTEMPTS)
-    chunk = free.order_by("attempts", "position").first()
+    free = run.chunks.filter(_in_no_hands(), state=ChunkState.OPEN, attempts__lt=MOST_ATTEMPTS)
+    chunk = free.select_for_update(skip_locked=True).order_by("attempts", "position").first()
     if chunk is not None:
         chunk.attempts += 1
-        chunk.save(update_fields=["attempts"])
+        chunk.claimed_at = timezone.now()
+        chunk.save(update_fields=["attempts", "claimed_at"])
     return chunk
+
+
+def _in_no_hands() -> Q:
+    """Chunks that nobody has taken a moment ago. Whoever took one earlier holds its lock, unless the worker died."""
+    return Q(claimed_at=None) | Q(claimed_at__lt=timezone.now() - LEASE)
 
 
 @transaction.atomic
@@ -182,7 +192,7 @@ def _is_stuck(run: Recalculation) -> bool:
     Another worker may have done the last one a moment ago: then nothing is left, and nothing stuck.
     """
     left = run.chunks.filter(state=ChunkState.OPEN)
-    failed = left.select_for_update(skip_locked=True).filter(attempts__gte=MOST_ATTEMPTS)
+    failed = left.select_for_update(skip_locked=True).filter(_in_no_hands(), attempts__gte=MOST_ATTEMPTS)
     return 0 < len(failed) == left.count()
 
 

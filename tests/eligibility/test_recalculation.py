@@ -2,7 +2,7 @@
 
 import threading
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from io import StringIO
 
@@ -389,6 +389,20 @@ def test_a_chunk_that_always_fails_waits_for_people_and_the_others_are_done(vers
         (1, recalculation.MOST_ATTEMPTS)
     ]
     assert Determination.objects.count() == 12
+
+
+def test_a_chunk_that_another_worker_has_just_taken_is_neither_taken_nor_given_up(version, households):
+    run = recalculation.start(version, DISTRICT, None)
+    jobs.claim(run.pk)
+    run = recalculation._prepared(run.job)
+    run.chunks.exclude(position=0).update(state=ChunkState.DONE)
+    run.chunks.filter(position=0).update(attempts=recalculation.MOST_ATTEMPTS - 1)
+    assert recalculation._claimed(run).position == 0
+    assert recalculation._claimed(run) is None
+    assert not recalculation._is_stuck(run)
+    run.chunks.update(claimed_at=timezone.now() - recalculation.LEASE - timedelta(seconds=1))
+    assert recalculation._claimed(run) is None
+    assert recalculation._is_stuck(run)
 
 
 def test_a_chunk_that_failed_once_is_tried_again(version, households, monkeypatch):
