@@ -1,5 +1,6 @@
 """The pages of standards, recalculations and results: what they show, and how many questions their lists ask."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -172,3 +173,19 @@ def test_a_run_that_cannot_be_started_says_why(client, district, version, values
     answer = client.post(url("run-new"), {"division": DISTRICT} | values)
     assert answer.status_code == 200
     assert answer.context["form"].errors
+
+
+def columns_and_cells(page) -> tuple[int, int]:
+    """How many columns the first table of `page` names, and how many cells its first row has."""
+    head, _, rest = page.content.decode().partition("</thead>")
+    return len(re.findall("<th[ >]", head.rpartition("<thead>")[2])), len(
+        re.findall("<t[hd][ >]", rest.split("</tr>")[0])
+    )
+
+
+def test_every_number_stands_under_its_own_heading(client, district, version):
+    make_district(1)
+    run = do(version)
+    results, changes = client.get(url("determinations")), client.get(url("run-changes", run.pk))
+    assert columns_and_cells(results) == (7, 7)
+    assert columns_and_cells(changes) == (8, 8)
