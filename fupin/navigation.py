@@ -14,6 +14,8 @@ class Entry:
     permission: str = ""
     icon: str = ""
     group: str = ""
+    # Routes of pages that belong to this entry without standing below its address.
+    also: tuple[str, ...] = ()
 
 
 REGISTER = _("Household register")
@@ -26,7 +28,14 @@ DESK_MENU = (
     Entry(_("Households"), "households:list", "households.view", "user-group", REGISTER),
     Entry(_("Import"), "households:import", "households.import", "arrow-up-tray", REGISTER),
     Entry(_("Villages"), "villages:list", "villages.view", "map", REGISTER),
-    Entry(_("Recalculations"), "eligibility:runs", "eligibility.view", "calculator", IDENTIFICATION),
+    Entry(
+        _("Recalculations"),
+        "eligibility:runs",
+        "eligibility.view",
+        "calculator",
+        IDENTIFICATION,
+        also=("eligibility:determinations", "eligibility:village-determinations"),
+    ),
     Entry(_("Proposals"), "eligibility:proposals", "eligibility.view", "light-bulb", IDENTIFICATION),
     Entry(_("Villages to confirm"), "casework:villages", "casework.view", "check-badge", IDENTIFICATION),
     Entry(_("Cases"), "casework:list", "casework.view", "folder", IDENTIFICATION),
@@ -51,20 +60,27 @@ PORTAL_MENU = (
 
 
 def _menu(entries: tuple[Entry, ...], user, path: str) -> list[dict]:
-    """The entries that `user` may open, each with its address; current is the longest that `path` begins with."""
+    """The entries that `user` may open, each with its address; current is the one that says most of `path`."""
     items = []
     for entry in entries:
         if entry.permission and not user.has_perm(entry.permission):
             continue
         try:
-            items.append({"entry": entry, "url": reverse(entry.route)})
+            items.append({"entry": entry, "url": reverse(entry.route), "nearness": _nearness(entry, path)})
         except NoReverseMatch:
             continue
-    within = [item for item in items if path == item["url"] or (item["url"] != "/" and path.startswith(item["url"]))]
-    current = max(within, key=lambda item: len(item["url"]), default=None)
+    current = max(items, key=lambda item: item["nearness"], default=None)
     for item in items:
-        item["is_current"] = item is current
+        item["is_current"] = item is current and item["nearness"] > 0
     return items
+
+
+def _nearness(entry: Entry, path: str) -> int:
+    """How many characters of `path` one of the entry's addresses says; 0 for a page that is not the entry's."""
+    addresses = [reverse(route) for route in (entry.route, *entry.also)]
+    return max(
+        len(address) if path == address or (address != "/" and path.startswith(address)) else 0 for address in addresses
+    )
 
 
 def navigation(request) -> dict:
