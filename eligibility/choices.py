@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Subject(models.TextChoices):
@@ -77,7 +78,7 @@ class ProposalKind(models.TextChoices):
 
 
 class ProposalState(models.TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("proposal", "Open")
     TAKEN_UP = "taken_up", _("Taken up")
     DISMISSED = "dismissed", _("Dismissed")
     LAPSED = "lapsed", _("No longer applies")

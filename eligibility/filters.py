@@ -3,6 +3,7 @@
 import django_filters
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from eligibility.choices import Outcome, ProposalKind, ProposalState, Subject, VillageOutcome
 from eligibility.models import Determination, Proposal, Recalculation, Standard, VillageDetermination
@@ -123,7 +124,9 @@ class ProposalFilter(PlaceFilter):
 
     q = django_filters.CharFilter(label=_("Household number or head"), method="find")
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=ProposalKind.choices, empty_label=_("All"))
-    state = django_filters.ChoiceFilter(label=_("State"), choices=ProposalState.choices, empty_label=_("All"))
+    state = django_filters.ChoiceFilter(
+        label=pgettext_lazy("proposal", "State"), choices=ProposalState.choices, empty_label=_("All")
+    )
 
     class Meta:
         model = Proposal

@@ -66,7 +66,7 @@ class ProposalResource(ListResource):
     """Proposals with the household and the numbers that they rest on."""
 
     kind = Field("get_kind_display", column_name=_("Kind"))
-    state = Field("get_state_display", column_name=_("State"))
+    state = Field("get_state_display", column_name=pgettext_lazy("proposal", "State"))
     township = Field("household__village__parent__name", column_name=_("Township"))
     village = Field("household__village__name", column_name=_("Village"))
     number = Field("household__number", column_name=_("Household number"))
