@@ -22,9 +22,9 @@ def make_standards(proposer: User, approver: User) -> None:
     if not Standard.objects.filter(code=HOUSEHOLDS).exists():
         version = _make(
             HOUSEHOLDS,
-            "示例标准:低收入农户识别(2015)",
+            "示例标准：低收入农户识别（2015）",
             Subject.HOUSEHOLD,
-            "示例文件〔2016〕1号(演示用,非真实文件)",
+            "示例文件〔2016〕1号（演示用，非真实文件）",
             Decimal("9000.00"),
             IncomeYear.ITEMS,
             (proposer, approver),
@@ -37,9 +37,9 @@ def make_standards(proposer: User, approver: User) -> None:
     if not Standard.objects.filter(code=VILLAGES).exists():
         version = _make(
             VILLAGES,
-            "示例标准:经济一般村识别(2015)",
+            "示例标准：经济一般村识别（2015）",
             Subject.VILLAGE,
-            "武进区精准扶贫工作“六坚持”第(一)条:年总收入低于150万元",
+            "武进区精准扶贫工作“六坚持”第（一）条：年总收入低于150万元",
             Decimal("1500000.00"),
             VillageIncome.CATEGORIES,
             (proposer, approver),
