@@ -351,6 +351,7 @@ class EntryForms:
             for name, errors in form.errors.items():
                 for message in errors:
                     self._find(form, name, message, is_error=True)
+        self._sort_findings()
         return not unread
 
     def entry(self) -> HouseholdEntry:
@@ -408,6 +409,7 @@ class EntryForms:
                 else:
                     form.warnings.setdefault(name, []).append(problem.message)
             self._find(form, name, problem.message, is_error=problem.is_error)
+        self._sort_findings()
 
     def _place(self, path: str) -> tuple[ReadingForm | None, str]:
         kind, *rest = path.split(".")
@@ -424,6 +426,13 @@ class EntryForms:
         field = form[name]
         place = " ".join(filter(None, (self._row_label(form), str(field.label))))
         self.findings.append(Finding(place, message, field.id_for_label or field.auto_id, is_error))
+
+    def _sort_findings(self) -> None:
+        """In the order in which the fields stand on the page; what is about a whole section comes first."""
+        forms = [form for form in self._forms() if form is not self.living]
+        fields = [field for form in [*forms, self.living] for field in form]
+        places = {field.id_for_label or field.auto_id: place for place, field in enumerate(fields)}
+        self.findings.sort(key=lambda finding: places.get(finding.target, -1))
 
     def _row_label(self, form: ReadingForm) -> str:
         if isinstance(form, MemberForm):

@@ -131,6 +131,11 @@ class Problem:
     def is_error(self) -> bool:
         return self.severity == Severity.ERROR
 
+    @property
+    def is_missing(self) -> bool:
+        """Something that is not entered yet, rather than entered wrongly."""
+        return self.code in {"required", "empty", "no_head"}
+
 
 def check_household(entry: HouseholdEntry, today: date) -> list[Problem]:
     """Everything that is wrong with the entry by itself, errors first; what the register knows is asked elsewhere."""

@@ -285,6 +285,13 @@ class Assess(PermissionRequiredMixin, View):
         if number := request.POST.get("number"):
             rows = Household.objects.visible_to(request.user).select_related("living").prefetch_related("members")
             household = get_object_or_404(rows, number=number)
-        entry = EntryForms(request.user, household=household, data=request.POST).entry()
-        warnings = [problem for problem in check_household(entry, timezone.localdate()) if not problem.is_error]
-        return render(request, "households/preview.html", {"preview": preview.preview_of(entry), "warnings": warnings})
+        forms = EntryForms(request.user, household=household, data=request.POST)
+        entry = forms.entry()
+        problems = check_household(entry, timezone.localdate())
+        context = {
+            "preview": preview.preview_of(entry),
+            "warnings": [problem for problem in problems if not problem.is_error],
+            "is_doubtful": not forms.can_be_read()
+            or any(problem.is_error and not problem.is_missing for problem in problems),
+        }
+        return render(request, "households/preview.html", context)

@@ -626,6 +626,24 @@ def test_the_preview_points_out_what_looks_odd(client, clerk):
     assert [warning.code for warning in answer.context["warnings"]] == ["dropout"]
 
 
+def test_the_preview_says_that_it_rests_on_something_wrong(client, clerk):
+    def is_doubtful(**values) -> bool:
+        return client.post(reverse("households:assess"), new_data(**values)).context["is_doubtful"]
+
+    assert not is_doubtful()
+    assert not is_doubtful(**{"members-0-name": "", "members-0-id_number": ""})
+    assert is_doubtful(**{"members-0-id_number": "320483195802304011"})
+    assert is_doubtful(incomes=["0"], **{"incomes-0-year": "2015", "incomes-0-wages": "-500"})
+    assert is_doubtful(incomes=["0"], **{"incomes-0-year": "2015", "incomes-0-wages": "a lot"})
+
+
+def test_what_is_wrong_is_listed_in_the_order_of_the_page(client, clerk):
+    wrong = {"phone": "12ab", "members-0-relationship": "02", "members-0-id_number": "320483195802304011"}
+    forms = client.post(NEW, new_data(**wrong) | {"members-0-name": ""}).context["forms"]
+    targets = [finding.target for finding in forms.findings if finding.is_error]
+    assert targets == ["members", "id_phone", "id_members-0-name", "id_members-0-id_number"]
+
+
 def test_a_household_out_of_reach_is_not_previewed(client, clerk):
     other = make_household(make_village("320412101201"))
     assert client.post(reverse("households:assess"), {"number": other.number}).status_code == 404
