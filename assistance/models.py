@@ -242,6 +242,7 @@ class Grant(models.Model):
         verbose_name = _("measure given")
         verbose_name_plural = _("measures given")
         ordering = ["-started_on", "-pk"]
+        indexes = [models.Index(fields=["-started_on", "-id"], name="grant_newest")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")), name="grant_dates_in_order"

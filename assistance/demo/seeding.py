@@ -86,6 +86,7 @@ def seed(
     tell("both standards recalculated")
     decided = confirm_villages(VILLAGE, users["district2"]) if are_villages_new else 0
     tell(f"{decided} villages decided upon")
+    analyse()
     return Seeded(households, registered, eligible=runs[0].counts["eligible"], villages_decided=decided)
 
 
@@ -100,7 +101,7 @@ def carry_over(registered: list[Registered], actor: User) -> None:
 
 
 def analyse() -> None:
-    """Let PostgreSQL know what the tables hold now, so that the recalculation and the first pages are planned well."""
+    """Let PostgreSQL know what the tables hold now, so that what comes next is planned well."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
