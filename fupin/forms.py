@@ -3,6 +3,7 @@
 import unicodedata
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 THOUSANDS = str.maketrans("", "", ", 　¥元")
 
@@ -11,6 +12,11 @@ class YuanFormField(forms.DecimalField):
     """An amount in yuan as people type it: full-width digits, thousands separators and the word 元 are understood."""
 
     widget = forms.TextInput
+    default_error_messages = {
+        "invalid": _("Enter an amount in yuan, for example 1234.50."),
+        "min_value": _("An amount cannot be negative."),
+        "max_decimal_places": _("An amount has at most 2 decimals (fen)."),
+    }
 
     def __init__(self, **kwargs):
         super().__init__(**{"max_digits": 14, "decimal_places": 2} | kwargs)

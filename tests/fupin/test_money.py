@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import F, Sum
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -102,6 +103,21 @@ def test_a_sum_of_many_amounts_is_exact():
         total=Sum(F("wages") + F("pension"), output_field=FenField()),
     )["total"]
     assert total == Decimal("4.80")
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("a lot", "Enter an amount in yuan, for example 1234.50."),
+        ("-3", "An amount cannot be negative."),
+        ("1.234", "An amount has at most 2 decimals (fen)."),
+    ],
+)
+def test_a_wrong_amount_is_told_in_plain_words(typed, told):
+    with translation.override("en"):
+        with pytest.raises(ValidationError) as refused:
+            YuanFormField(min_value=0).clean(typed)
+        assert refused.value.messages == [told]
 
 
 @pytest.mark.django_db
