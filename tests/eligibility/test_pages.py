@@ -189,3 +189,11 @@ def test_every_number_stands_under_its_own_heading(client, district, version):
     results, changes = client.get(url("determinations")), client.get(url("run-changes", run.pk))
     assert columns_and_cells(results) == (7, 7)
     assert columns_and_cells(changes) == (8, 8)
+
+
+def test_a_run_that_waits_shows_no_figures(client, district, version):
+    make_district(1)
+    run = recalculation.start(version, DISTRICT, None)
+    assert "All results that changed" not in client.get(url("run", run.pk)).content.decode()
+    jobs.run(run.pk)
+    assert "All results that changed" in client.get(url("run", run.pk)).content.decode()
