@@ -11,7 +11,8 @@ from households.display import ABSENT, as_text
 from households.models import Fact, Household, IncomeYear, LivingConditions, Member
 
 MOST_ROWS = 300
-UNTOLD = {"id", "household", "village", "id_digest", "head_pinyin", "version", "created_at", "touched_at", "entered_by"}
+DERIVED = {"id_digest", "head_pinyin", "head_initials", "version", "created_at", "touched_at", "entered_by"}
+UNTOLD = {"id", "household", "village"} | DERIVED
 PARTS = (
     (Household, "id"),
     (Member, "household_id"),

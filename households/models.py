@@ -31,6 +31,7 @@ class Household(models.Model):
     address = models.CharField(_("address"), max_length=120, blank=True)
     head_name = models.CharField(_("head of household"), max_length=60, editable=False)
     head_pinyin = models.CharField(max_length=120, blank=True, editable=False)
+    head_initials = models.CharField(max_length=60, blank=True, editable=False)
     phone = models.CharField(_("telephone"), max_length=20, blank=True)
     bank_name = models.CharField(_("bank"), max_length=60, blank=True)
     bank_account = EncryptedTextField(_("bank account"), blank=True, default="")
@@ -72,6 +73,10 @@ class Household(models.Model):
             models.Index(fields=["status", "village", "number"], name="household_status_village"),
             models.Index(fields=["touched_at"], name="household_touched"),
             models.Index(fields=["head_pinyin", "id"], name="household_head_pinyin"),
+            # What a search begins with, whatever the collation of the database.
+            models.Index(fields=["head_name"], name="household_name_prefix", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["head_pinyin"], name="household_pinyin_prefix", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["head_initials"], name="household_initials_prefix", opclasses=["varchar_pattern_ops"]),
         ]
         constraints = [
             models.CheckConstraint(

@@ -3,7 +3,11 @@
 from pypinyin import lazy_pinyin
 
 
-def search_key(name: str) -> str:
-    """The name spelt out, then its initials: 'zhangsan zs'."""
-    syllables = lazy_pinyin(name)
-    return f"{''.join(syllables)} {''.join(syllable[:1] for syllable in syllables)}"[:120].lower()
+def head_values(name: str) -> dict[str, str]:
+    """Column values of a household for the name of its head: 张三, 'zhangsan' and 'zs'."""
+    syllables = [syllable.lower() for syllable in lazy_pinyin(name)]
+    return {
+        "head_name": name,
+        "head_pinyin": "".join(syllables)[:120],
+        "head_initials": "".join(syllable[:1] for syllable in syllables)[:60],
+    }

@@ -38,7 +38,7 @@ class HouseholdQuerySet(ScopedQuerySet):
             return self.filter(Q(number__startswith=text) | Q(number__startswith=text.upper()))
         if text.isascii():
             spelt = text.lower().replace(" ", "")
-            return self.filter(Q(head_pinyin__startswith=spelt) | Q(head_pinyin__contains=f" {spelt}"))
+            return self.filter(Q(head_pinyin__startswith=spelt) | Q(head_initials__startswith=spelt))
         return self.filter(head_name__startswith=text)
 
 

@@ -17,7 +17,7 @@ from fupin.encryption import blind_index
 from households import entries
 from households.choices import HouseholdStatus
 from households.models import Fact, Household, IncomeYear, LivingConditions, Member
-from households.pinyin import search_key
+from households.pinyin import head_values
 from households.rules import HouseholdEntry, Problem, check_household, has_errors
 from households.signals import households_changed
 from villages.models import Village
@@ -159,10 +159,7 @@ def _refuse_errors(entry: HouseholdEntry, actor: User, household: Household | No
 
 def _write_household(household: Household, entry: HouseholdEntry) -> bool:
     values = {name: getattr(entry, name) for name in entries.HOUSEHOLD_FIELDS}
-    head = entry.head.name
-    return entries.write_values(
-        household, values | {"village_id": entry.village, "head_name": head, "head_pinyin": search_key(head)}
-    )
+    return entries.write_values(household, values | {"village_id": entry.village} | head_values(entry.head.name))
 
 
 def _write_parts(household: Household, entry: HouseholdEntry, actor: User, *, moved: bool = False) -> bool:

@@ -8,6 +8,7 @@ from accounts.models import User
 from fupin.encryption import blind_index
 from fupin.identity import check_character
 from households.models import Fact, Household, IncomeYear, Member
+from households.pinyin import head_values
 from villages.models import Division, Village
 
 _sequence = itertools.count(1)
@@ -60,7 +61,7 @@ def make_household(village: Village | None = None, *, head_name: str = "张三",
     village = village or make_village()
     n = next(_sequence)
     household = Household.objects.create(
-        **{"number": f"{village.pk}{n:05d}", "village": village, "head_name": head_name} | values
+        **{"number": f"{village.pk}{n:05d}", "village": village} | head_values(head_name) | values
     )
     for position in range(members):
         make_member(household, name=head_name if position == 0 else f"{head_name}{position}", is_head=position == 0)

@@ -13,15 +13,15 @@ from fupin.bulk import reserve, write
 from fupin.encryption import blind_index
 from households.choices import Fuel, HouseSafety, HouseStructure, RoadKind, WaterSource
 from households.models import Fact, Household, IncomeYear, LivingConditions, Member
-from households.pinyin import search_key
+from households.pinyin import head_values
 from villages.models import Village
 
 CHUNK = 5_000
 # The village whose worker has a demo account holds this many households, or a fifth of a small register.
 HOUSEHOLDS_OF_DEMO_VILLAGE = 60
 
-_HOUSEHOLD = ("id", "number", "village", "group", "address", "head_name", "head_pinyin", "phone", "attribute",
-              "main_cause", "other_causes", "entered_by")  # fmt: skip
+_HOUSEHOLD = ("id", "number", "village", "group", "address", "head_name", "head_pinyin", "head_initials", "phone",
+              "attribute", "main_cause", "other_causes", "entered_by")  # fmt: skip
 _MEMBER = ("id", "household", "village", "name", "id_number", "id_digest", "relationship", "sex", "born_on",
            "education", "schooling", "health", "labour", "employment", "employment_months", "is_registered_resident",
            "is_living_together", "joined_on", "left_on", "left_reason")  # fmt: skip
@@ -109,10 +109,10 @@ def _write_chunk(random: Random, chunk: list[tuple[Village, str, Family]], enter
 
 def _household_row(random: Random, key: int, village: Village, number: str, family: Family, entered_by: int) -> tuple:
     group = random.randint(1, 24)
-    head = family.head.name
     return (
-        key, number, village.pk, f"{group}组", f"{_short(village.name)}{group}组{random.randint(1, 88)}号", head,
-        search_key(head), family.phone, family.attribute, family.main_cause, family.other_causes, entered_by,
+        key, number, village.pk, f"{group}组", f"{_short(village.name)}{group}组{random.randint(1, 88)}号",
+        *head_values(family.head.name).values(), family.phone, family.attribute, family.main_cause,
+        family.other_causes, entered_by,
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from households.choices import Relationship
 from households.imports import columns as layout
 from households.imports.parsing import Parsed, Row
 from households.models import Fact, Household, IncomeYear, Member
-from households.pinyin import search_key
+from households.pinyin import head_values
 from households.rules import FactEntry, HouseholdEntry, IncomeEntry, MemberEntry
 from households.signals import households_changed
 
@@ -27,7 +27,7 @@ CHUNK = 1_000
 HOUSEHOLD_FIELDS = ("group", "phone", "attribute", "main_cause", "other_causes")
 OF_MEMBER = tuple(name for name in entries.MEMBER_FIELDS if name != "id_number")
 UPDATED = {
-    Household: ("group", "phone", "attribute", "main_cause", "other_causes", "head_name", "head_pinyin"),
+    Household: ("group", "phone", "attribute", "main_cause", "other_causes", *head_values("")),
     Member: OF_MEMBER,
     IncomeYear: IncomeYear.AMOUNTS,
     Fact: entries.FACT_FIELDS,
@@ -148,9 +148,8 @@ class Plan:
             self.new.append(merged)
             self.counts[SHEET_OF[Household]]["new"] += 1
         else:
-            head = merged.entry.head.name
             values = {name: getattr(merged.entry, name) for name in HOUSEHOLD_FIELDS}
-            self._compare(merged, merged.kept.household, values | {"head_name": head, "head_pinyin": search_key(head)})
+            self._compare(merged, merged.kept.household, values | head_values(merged.entry.head.name))
         kept = merged.kept
         for path in merged.rows:
             part, _dot, place = path.partition(".")
@@ -204,12 +203,12 @@ class Plan:
         first = bulk.reserve(Household, len(self.new))
         rows = []
         for key, merged in enumerate(self.new, first):
-            entry, head = merged.entry, merged.entry.head.name
+            entry, head = merged.entry, head_values(merged.entry.head.name)
             own = [getattr(entry, name) for name in HOUSEHOLD_FIELDS]
-            rows.append((key, entry.number, entry.village, head, search_key(head), actor.pk, *own))
+            rows.append((key, entry.number, entry.village, *head.values(), actor.pk, *own))
         bulk.write(
             Household,
-            ("id", "number", "village", "head_name", "head_pinyin", "entered_by", *HOUSEHOLD_FIELDS),
+            ("id", "number", "village", "head_name", "head_pinyin", "head_initials", "entered_by", *HOUSEHOLD_FIELDS),
             rows,
         )
         record_history(Household, [row[0] for row in rows], actor, kind="+")

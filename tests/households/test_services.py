@@ -50,7 +50,7 @@ def test_a_household_is_written_with_all_that_belongs_to_it(actor):
         make_entry(person(ADULT, "2", "02"), incomes=[income(wages="12000.50")], facts=[fact()]), actor
     )
     assert household.number == f"{VILLAGE}00001"
-    assert (household.head_name, household.head_pinyin) == ("张大山", "zhangdashan zds")
+    assert (household.head_pinyin, household.head_initials) == ("zhangdashan", "zds")
     assert (household.status, household.version, household.entered_by) == ("unregistered", 1, actor)
     assert household.members.count() == 2
     assert household.incomes.get().wages == Decimal("12000.50")
@@ -198,7 +198,7 @@ def test_the_head_hands_over_to_the_spouse_in_one_save(actor):
     entry = entry_of(household)
     entry.members[0].relationship, entry.members[1].relationship = "02", "01"
     changed = update_household(household, entry, 1, actor)
-    assert (changed.head_name, changed.head_pinyin) == ("王秀英", "wangxiuying wxy")
+    assert (changed.head_name, changed.head_pinyin, changed.head_initials) == ("王秀英", "wangxiuying", "wxy")
     assert household.members.get(relationship="01").name == "王秀英"
 
 

@@ -72,7 +72,7 @@ def the_fault(book: Book, actor):
 def test_a_household_comes_in_with_members_income_and_facts(clerk, book):
     applied(book, clerk)
     household = Household.objects.get(number="H1")
-    assert (household.head_name, household.head_pinyin) == ("张建国", "zhangjianguo zjg")
+    assert (household.head_pinyin, household.head_initials) == ("zhangjianguo", "zjg")
     assert household.status == HouseholdStatus.UNREGISTERED
     assert household.members.count() == 3
     head = household.members.get(relationship="01")
