@@ -117,7 +117,7 @@ def recalculation(album: Album) -> None:
         page.locator("progress[value]:not([value='0'])").wait_for(timeout=60_000)
         page.screenshot(path=FOLDER / "recalculation-running.png", animations="disabled")
     page.locator("progress").wait_for(state="detached", timeout=120_000)
-    page.reload()
+    page.get_by_text("已完成").first.wait_for()
     album.take("recalculation", page)
 
 
