@@ -73,3 +73,7 @@ class DeliveryForm(KeyedForm):
         today = timezone.localdate()
         self.fields["delivered_on"].widget.attrs["max"] = today.isoformat()
         self.initial.setdefault("delivered_on", today)
+
+    def add_prefix(self, field_name: str) -> str:
+        """A control named `form` would hide the page's form from scripts, and nothing would be sent."""
+        return super().add_prefix("delivery_form" if field_name == "form" else field_name)

@@ -284,7 +284,7 @@ def send_delivery(phone, grant, **values):
     values = {
         "key": uuid4(),
         "delivered_on": today(),
-        "form": "money",
+        "delivery_form": "money",
         "amount": "1,200.50",
         "payer": "区民政局",
         "evidence": "发放表1号",
@@ -300,6 +300,11 @@ def test_a_delivery_sent_twice_is_logged_once(phone, pairing):
     assert (delivery.amount, delivery.logged_by) == (Decimal("1200.50"), pairing.cadre.user)
 
 
+def test_no_control_hides_the_page_s_form_from_scripts(phone, pairing):
+    """A control named `form` takes the place of the property of that name, and htmx then sends nothing."""
+    assert 'name="form"' not in page(phone, url("delivery", make_grant(pairing.household)))
+
+
 def test_the_form_of_a_delivery_opens_with_the_form_of_the_measure(phone, pairing):
     grant = make_grant(pairing.household, make_measure(form="goods"))
     assert phone.get(url("delivery", grant)).context["form"]["form"].value() == "goods"
@@ -310,7 +315,7 @@ def test_the_form_of_a_delivery_opens_with_the_form_of_the_measure(phone, pairin
     [
         ({"amount": ""}, "amount"),
         ({"amount": "abc"}, "amount"),
-        ({"form": "goods", "amount": ""}, "what"),
+        ({"delivery_form": "goods", "amount": ""}, "what"),
         ({"delivered_on": ago(-1)}, "delivered_on"),
         ({"delivered_on": ago(31)}, "delivered_on"),
     ],

@@ -13,7 +13,14 @@ from tests.factories import make_household, make_member, make_user, make_village
 
 pytestmark = pytest.mark.django_db
 
-ENTRY = {"form": "money", "amount": "1,200.50", "quantity": "", "what": "", "payer": "区民政局", "evidence": "凭证7号"}
+ENTRY = {
+    "delivery_form": "money",
+    "amount": "1,200.50",
+    "quantity": "",
+    "what": "",
+    "payer": "区民政局",
+    "evidence": "凭证7号",
+}
 
 
 @pytest.fixture
@@ -163,7 +170,7 @@ def test_a_form_sent_again_with_other_values_is_not_lost(client, staff):
         ({"amount": "-1"}, "amount"),
         ({"amount": "很多"}, "amount"),
         ({"quantity": "-1"}, "quantity"),
-        ({"form": "goods", "what": ""}, "what"),
+        ({"delivery_form": "goods", "what": ""}, "what"),
         ({"delivered_on": ago(-1)}, "delivered_on"),
         ({"delivered_on": ago(31)}, "delivered_on"),
         ({"payer": " "}, "payer"),
