@@ -24,7 +24,7 @@ def grant_measure(
     Raises:
         Household.DoesNotExist: the actor may not see the household.
         ValidationError: the measure is not active or not for households, needs a member of the household and has
-            none, or is in force for the same household and member already.
+            none, is for all of it and names one, or is in force for the same household and member already.
     """
     household = hold_household(actor, household.pk)
     require_open(household)
@@ -34,8 +34,8 @@ def grant_measure(
         raise ValidationError({"measure": _("This measure is for villages, not for households.")})
     if measure.target == Target.MEMBER:
         _require_member(household, member)
-    else:
-        member = None
+    elif member is not None:
+        raise ValidationError({"member": _("This measure is for the whole household: choose no member.")})
     if Grant.objects.active().filter(household=household, measure=measure, member=member).exists():
         raise ValidationError({"measure": _("The household has this measure already.")})
     return Grant.objects.create(

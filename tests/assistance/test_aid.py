@@ -48,6 +48,14 @@ def test_a_measure_for_a_person_needs_a_member_of_the_household_today(staff):
     assert services.grant_measure(staff, household, measure, today(), member=member).member == member
 
 
+def test_a_measure_for_the_whole_household_takes_no_member(staff):
+    household = make_household()
+    with pytest.raises(ValidationError) as error:
+        services.grant_measure(staff, household, make_measure(), today(), member=household.members.get())
+    assert "member" in error.value.message_dict
+    assert not Grant.objects.exists()
+
+
 def test_village_measures_and_ended_measures_are_not_given(staff):
     for values in ({"target": "village"}, {"is_active": False}):
         with pytest.raises(ValidationError):
