@@ -118,11 +118,11 @@ class GrantForm(forms.Form):
 def measure_choices(measures) -> list:
     """Measures by pillar, as choices of a select; those for one person say so."""
     by_pillar = groupby(measures.order_by("pillar", "code"), key=lambda measure: measure.pillar)
-    return [("", "---------")] + [
+    return [("", _("Choose a measure"))] + [
         (
             Pillar(pillar).label,
             [
-                (one.pk, f"{one.name}({one.get_target_display()})" if one.target == Target.MEMBER else one.name)
+                (one.pk, f"{one.name} · {one.get_target_display()}" if one.target == Target.MEMBER else one.name)
                 for one in group
             ],
         )
@@ -163,7 +163,7 @@ class MeasureForm(forms.ModelForm):
             "description",
             "is_active",
         ]
-        labels = {"is_active": _("Is still given"), "target": _("For whom")}
+        labels = {"name": _("Name of the measure"), "is_active": _("Is still given"), "target": _("For whom")}
         widgets = {"description": forms.Textarea(attrs={"rows": 3})}
 
 
@@ -200,7 +200,7 @@ class CadreForm(forms.ModelForm):
 
 def name_of_account(user: User) -> str:
     """An account as it stands in a list of choices."""
-    return f"{user.name}({user.username})"
+    return f"{user.name} · {user.username}"
 
 
 class LinkForm(forms.Form):
@@ -210,7 +210,7 @@ class LinkForm(forms.Form):
     def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["village"].queryset = Village.objects.visible_to(user).valid_on(timezone.localdate())
-        self.fields["village"].choices = [("", "---------"), *village_choices(user)]
+        self.fields["village"].choices = [("", _("Choose a village")), *village_choices(user)]
 
 
 class EndLinkageForm(forms.Form):

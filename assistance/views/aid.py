@@ -288,7 +288,8 @@ class WithdrawDelivery(DeliveryAction):
 
     @property
     def about(self):
-        arrived = self.delivery.what if self.delivery.amount is None else f"{self.delivery.amount:,.2f}"
+        amount = self.delivery.amount
+        arrived = self.delivery.what if amount is None else f"{amount:,.2f} {_('yuan')}"
         return [
             *super().about,
             (_("Date"), self.delivery.delivered_on.isoformat()),

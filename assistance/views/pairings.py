@@ -82,7 +82,7 @@ class Pair(HouseholdAction):
     @property
     def about(self):
         current = self.household.pairings.not_over().select_related("cadre__unit")
-        return [(_("Paired now"), f"{one.cadre.name}({one.cadre.unit.name})") for one in current]
+        return [(_("Paired now"), f"{one.cadre.name} · {one.cadre.unit.name}") for one in current]
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"user": self.request.user}
