@@ -4,6 +4,7 @@ import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from assistance.choices import GrantState, Pillar, Target, UnitLevel
 from assistance.models import Cadre, Grant, HelpingUnit, Measure, Pairing
@@ -13,6 +14,7 @@ from villages.forms import township_choices, village_choices
 
 YES_OR_NO = [("1", _("Yes")), ("0", _("No"))]
 ACTIVE_OR_NOT = [("1", _("Active")), ("0", _("No longer active"))]
+IN_POST_OR_NOT = [("1", pgettext_lazy("cadre", "Active")), ("0", pgettext_lazy("cadre", "No longer active"))]
 
 
 def unpaired(households: QuerySet) -> QuerySet:
@@ -174,7 +176,7 @@ class CadreFilter(django_filters.FilterSet):
         label=_("Paired today"), choices=YES_OR_NO, empty_label=_("All"), method="paired_today"
     )
     active = django_filters.ChoiceFilter(
-        label=_("State"), field_name="is_active", choices=ACTIVE_OR_NOT, empty_label=_("All")
+        label=_("State"), field_name="is_active", choices=IN_POST_OR_NOT, empty_label=_("All")
     )
 
     class Meta:

@@ -94,6 +94,15 @@ def test_a_measure_for_one_person_asks_for_the_member(client, staff):
     assert household.grants.get().member == member
 
 
+def test_a_measure_of_the_whole_household_refuses_a_member_and_keeps_what_was_typed(client, staff):
+    household = make_household()
+    values = {"measure": make_measure().pk, "member": household.members.get().pk, "started_on": today(), "note": "每月"}
+    answer = client.post(grant_url(household), values)
+    assert list(errors(answer)) == ["member"]
+    assert answer.context["form"]["note"].value() == "每月"
+    assert not household.grants.exists()
+
+
 def test_measures_of_villages_and_stopped_ones_are_not_offered(client, staff):
     offered, village, stopped = make_measure(), make_measure(target="village"), make_measure(is_active=False)
     page = client.get(grant_url(make_household())).content.decode()
@@ -111,6 +120,11 @@ def test_the_list_of_what_is_given_asks_as_often_for_many_rows_as_for_one(
     with django_assert_max_num_queries(11):
         answer = client.get(reverse("assistance:grants"))
     assert [grant.delivered for grant in answer.context["page"].rows] == [Decimal("20.25")] * rows
+
+
+def test_the_list_shows_no_sum_of_money_where_only_a_service_arrived(client, staff):
+    make_delivery(make_grant(), None, form="service", what="技术指导")
+    assert "0.00" not in client.get(reverse("assistance:grants")).content.decode()
 
 
 def test_the_list_of_what_is_given_is_narrowed(client, staff):
@@ -209,7 +223,9 @@ def test_a_wrong_delivery_stays_struck_through_with_who_and_why_and_only_the_rig
 def test_a_withdrawn_delivery_stays_struck_through_and_counts_no_more(client, staff):
     wrong = make_delivery(make_grant(), "100.00")
     url = reverse("assistance:delivery-withdraw", args=[wrong.pk])
-    assert "reason" in errors(client.post(url, {"reason": ""}))
+    answer = client.post(url, {"reason": ""})
+    assert "reason" in errors(answer)
+    assert "100.00 元" in answer.content.decode()
     answer = client.post(url, {"reason": "登记到了别的农户"}, follow=True)
     page = answer.content.decode()
     assert answer.context["total"] == 0
