@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied, ValidationError
@@ -19,6 +19,7 @@ from eligibility.models import (
     VillageDetermination,
 )
 from eligibility.serializers import (
+    AssessmentQuerySerializer,
     AssessmentSerializer,
     ChangeSerializer,
     RecalculationRequestSerializer,
@@ -73,13 +74,12 @@ class HouseholdAssessmentViewSet(ScopedViewSet):
     serializer_class = AssessmentSerializer
     lookup_field = "number"
 
-    @extend_schema(
-        summary="Assess a household",
-        parameters=[OpenApiParameter("standard", str, required=True, description="Code of a standard in force.")],
-    )
+    @extend_schema(summary="Assess a household", parameters=[AssessmentQuerySerializer])
     def retrieve(self, request, number):
         household = self.get_object()
-        version = version_in_force(request.query_params.get("standard", ""))
+        asked = AssessmentQuerySerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        version = version_in_force(asked.validated_data["standard"])
         if version is None or version.standard.subject != Subject.HOUSEHOLD:
             raise ValidationError({"standard": _("No standard for households with this code is in force.")})
         return Response(assessment.assess(household, version).as_json())

@@ -11,6 +11,7 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from fupin.listing import KeysetPage
 from fupin.money import FenField
+from fupin.parsers import whole_number
 
 
 class RolePermission(permissions.BasePermission):
@@ -25,8 +26,8 @@ class RolePermission(permissions.BasePermission):
         user = request.user
         if not user.is_authenticated:
             return False
-        if view.action is None:
-            return True  # the method is not routed: DRF answers 405
+        if view.action in (None, "metadata"):
+            return True  # the method is not routed, OPTIONS neither: DRF answers 405
         permission = view.permissions.get(view.action)
         return bool(permission) and user.has_perm(permission)
 
@@ -49,11 +50,11 @@ class KeysetPagination(BasePagination):
         return page.rows
 
     def _size(self, request) -> int:
-        asked = request.query_params.get("page_size", str(self.page_size))
-        if not (asked.isascii() and asked.isdigit() and 1 <= int(asked) <= self.max_page_size):
+        asked = whole_number(request.query_params.get("page_size", str(self.page_size)), self.max_page_size)
+        if not asked:
             message = _("A page has 1 to %(most)d rows.") % {"most": self.max_page_size}
             raise exceptions.ValidationError({"page_size": message})
-        return int(asked)
+        return asked
 
     def _link(self, cursor: str) -> str | None:
         return replace_query_param(self.url, "cursor", cursor) if cursor else None

@@ -11,6 +11,7 @@ from rest_framework.reverse import reverse
 
 from fupin.api import ReadOnlyScopedViewSet
 from fupin.conflicts import Conflict
+from fupin.parsers import whole_number
 from fupin.problems import InConflict, Invalid
 from fupin.scope import division_range
 from households import services
@@ -24,6 +25,7 @@ from households.serializers import (
     HouseholdSerializer,
 )
 
+MAX_VERSION = 2**31 - 1  # what the column holds
 DIVISION_CODE = RegexValidator(r"^(\d{6}|\d{9}|\d{12})$", _("A division code has 6, 9 or 12 digits."))
 
 
@@ -132,11 +134,10 @@ def _version(request, named: int | None) -> int:
         ValidationError: neither names one.
     """
     header = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
-    if named is not None:
-        return named
-    if header.isascii() and header.isdigit():
-        return int(header)
-    raise ValidationError({"version": _("Name the version that the change was made from.")})
+    version = whole_number(header, MAX_VERSION) if named is None else named
+    if version is None:
+        raise ValidationError({"version": _("Name the version that the change was made from.")})
+    return version
 
 
 def _invalid(refusal: services.EntryRefused) -> Invalid:

@@ -21,6 +21,7 @@ class PublicLookup(APIView):
 
     authentication_classes: list = []
     permission_classes = [AllowAny]
+    http_method_names = ["post"]
     problems = {None: (404, 429)}
 
     @extend_schema(

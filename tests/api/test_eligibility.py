@@ -82,7 +82,7 @@ class TestAssessment:
         body = api.get(f"{ROOT}households/{household.number}/assessment/?standard=demo-2015").json()
         assert (body["outcome"], body["net_income"], body["per_head"]) == ("insufficient_data", None, None)
 
-    @pytest.mark.parametrize("query", ["", "?standard=", "?standard=unknown", "?standard=of-villages"])
+    @pytest.mark.parametrize("query", ["", "?standard=", "?standard=%00", "?standard=unknown", "?standard=of-villages"])
     def test_only_a_standard_for_households_in_force_is_one(self, api, household, query):
         make_version(code="of-villages", subject="village")
         answer = api.get(f"{ROOT}households/{household.number}/assessment/{query}")
