@@ -207,6 +207,18 @@ def sign_in(page: Page, username: str) -> None:
     page.wait_for_url(lambda url: "/login/" not in url)
 
 
+def assert_large_enough(page: Page) -> None:
+    """Whatever can be touched is at least 44 pixels high: a link, a button, a field, or the label of a choice."""
+    small = page.evaluate("""() =>
+        [...document.querySelectorAll("a, button, summary, select, textarea, input:not([type=hidden])")]
+            .filter((control) => control.checkVisibility() && !control.matches(".skip-link"))
+            .map((control) => control.matches("[type=radio], [type=checkbox]") ? control.closest("label") : control)
+            .filter((control) => control.getBoundingClientRect().height < 43.5)
+            .map((control) => control.outerHTML.slice(0, 120))
+    """)
+    assert small == [], f"{page.url}: {small}"
+
+
 def assert_accessible(page: Page) -> None:
     """axe finds nothing serious, and nothing has to be scrolled sideways."""
     found = Axe().run(page).response["violations"]

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE, assert_accessible
+from tests.browser.conftest import PHONE, assert_accessible, assert_large_enough
 
 pytestmark = pytest.mark.browser
 
@@ -18,14 +18,17 @@ def test_a_cadre_calls_visits_and_finds_it_as_the_last_visit(open_page):
     page = open_page("cadre", PHONE)
     expect(page).to_have_url(re.compile("/my/$"))
     assert_accessible(page)
+    assert_large_enough(page)
     call = page.locator("a[href^='tel:']")
     page.locator(".round").filter(has=call).locator(".round__household").first.click()
     address = page.url
     expect(call).to_have_attribute("href", re.compile(r"^tel:\d{7,}$"))
     assert_accessible(page)
+    assert_large_enough(page)
 
     page.get_by_role("link", name="登记走访").click()
     assert_accessible(page)
+    assert_large_enough(page)
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("alert")).to_be_focused()
     expect(page.locator("[name=situation]")).to_have_attribute("aria-invalid", "true")
@@ -49,6 +52,7 @@ def test_a_cadre_logs_what_arrived_of_a_measure(open_page):
     address = page.url
     page.get_by_role("link", name="登记帮扶落实").first.click()
     assert_accessible(page)
+    assert_large_enough(page)
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("alert")).to_be_focused()
     page.get_by_label("资金").check()
