@@ -77,6 +77,16 @@ class TestAssessment:
         assert (reason["code"], reason["effect"]) == ("vehicle", "exclude")
         assert reason["text"]
 
+    def test_a_reason_speaks_the_language_of_the_client_and_its_code_stays(self, api, household):
+        make_fact(household, "vehicle", date(2015, 3, 1))
+        address = f"{ROOT}households/{household.number}/assessment/?standard=demo-2015"
+        asked = [api.get(address, headers={"Accept-Language": language}).json() for language in ("zh-Hans", "en")]
+        (chinese,), (english,) = (body.pop("reasons") for body in asked)
+        assert "机动车" in chinese["text"]
+        assert english["text"].isascii()
+        assert chinese["code"] == english["code"]
+        assert asked[0] == asked[1]
+
     def test_amounts_that_are_not_known_are_null(self, api, village, version):
         household = make_household(village)
         body = api.get(f"{ROOT}households/{household.number}/assessment/?standard=demo-2015").json()
