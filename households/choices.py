@@ -155,6 +155,8 @@ class LeaveReason(models.TextChoices):
     SPLIT = "06", _("Household split")
     SERVICE = "07", _("Military service")
     MISSING = "08", _("Missing")
+    SCHOOL = "09", _("Registration moved to a school")
+    MERGED = "10", _("Merged into another household")
     OTHER = "99", _("Other departure")
 
 

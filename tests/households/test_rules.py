@@ -139,7 +139,7 @@ ERRORS = {
     "unknown ethnic group": (member(ethnicity="98"), member(ethnicity="97"), f"{M}.ethnicity", "choice"),
     "unknown health": (member(health=["05"]), member(health=["04"]), f"{M}.health", "choice"),
     "unknown reason": (
-        member(left_on=date(2016, 1, 1), left_reason="10"),
+        member(left_on=date(2016, 1, 1), left_reason="88"),
         member(left_on=date(2016, 1, 1), left_reason="99"),
         f"{M}.left_reason",
         "choice",
