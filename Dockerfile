@@ -6,6 +6,10 @@ RUN python -m venv /opt/venv && /opt/venv/bin/pip install --no-cache-dir --disab
 FROM python:3.11-slim
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     FUPIN_VAR_DIR=/var/lib/fupin FUPIN_STATIC_ROOT=/srv/static
+# What PDFs are made with: the typesetting libraries and the Chinese fonts.
+RUN apt-get update && apt-get install -y --no-install-recommends \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk && \
+    rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 1000 --home-dir /srv --shell /usr/sbin/nologin fupin && \
     install -d -o fupin -g fupin /var/lib/fupin /srv/static
 COPY --from=packages /opt/venv /opt/venv

@@ -27,7 +27,7 @@ class AccountForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["username", "name", "role", "jurisdiction", "phone"]
+        fields = ["username", "name", "role", "jurisdiction", "phone", "email"]
         help_texts = {"username": _("Letters, digits and @ . + - _ only; it cannot be changed later.")}
 
     def clean(self) -> dict:
@@ -44,6 +44,6 @@ class AccountEditForm(AccountForm):
     """An existing account: its user name stays, and it can be disabled."""
 
     class Meta(AccountForm.Meta):
-        fields = ["name", "role", "jurisdiction", "phone", "is_active"]
+        fields = ["name", "role", "jurisdiction", "phone", "email", "is_active"]
         labels = {"is_active": _("May sign in")}
         help_texts = {"is_active": _("Without it the person is signed out at once and stays out.")}

@@ -35,6 +35,11 @@ def record_export(sender, actor: User, subject: str, rows: int, file_format: str
     record(actor, AuditAction.EXPORT, subject, purpose=purpose, rows=rows, format=file_format)
 
 
+def record_print(sender, actor: User, subject: str, reference: str, form: str, file_format: str, **_signal) -> None:
+    """Write down that a form was made for the printer."""
+    record(actor, AuditAction.EXPORT, subject, reference, form=form, format=file_format)
+
+
 def initial_password() -> str:
     """A random password of 15 characters, in groups of five (about 74 bits)."""
     return "-".join("".join(secrets.choice(PASSWORD_ALPHABET) for _place in range(5)) for _group in range(3))
@@ -70,7 +75,7 @@ def update_account(user: User, actor: User) -> None:
     reaching = {"role", "jurisdiction", "is_active"} & set(changed)
     if reaching and user.pk == actor.pk:
         raise ValidationError(_("Another administrator must change your own role, jurisdiction or standing."), "own")
-    user.save(update_fields=["role", "jurisdiction", "is_active", "name", "phone", "is_staff"])
+    user.save(update_fields=["role", "jurisdiction", "is_active", "name", "phone", "email", "is_staff"])
     if reaching:
         end_sessions(user)
     if changed:

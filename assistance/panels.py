@@ -9,6 +9,7 @@ from households.models import Household
 from villages.models import Village
 
 VISITS_SHOWN = 5
+VISITS_PRINTED = 40
 
 
 def pairings_of(household: Household, user) -> dict | None:
@@ -58,8 +59,28 @@ def helpers_of(village: Village, user) -> dict | None:
     }
 
 
+def helpers_printed(household: Household, user) -> dict | None:
+    """Who is paired with a household now, for its printed forms."""
+    if not user.has_perm("assistance.view"):
+        return None
+    pairings = Pairing.objects.visible_to(user).current().filter(household=household).select_related("cadre__unit")
+    return {"pairings": pairings.order_by("-is_main", "-started_on", "-pk")}
+
+
+def help_printed(household: Household, user) -> dict | None:
+    """What a household was given, what of it arrived, and the latest visits that stand, for its handbook."""
+    if not user.has_perm("assistance.view"):
+        return None
+    visits = Visit.objects.visible_to(user).counting().filter(household=household).select_related("cadre")
+    visits = visits.order_by("-visited_on", "-pk")[:VISITS_PRINTED]
+    return {"grants": aid_of(household, user)["grants"], "visits": visits}
+
+
 def register() -> None:
     """Put the panels on their pages."""
     register_panel("household", 30, "assistance/household_pairings.html", pairings_of)
     register_panel("household", 40, "assistance/household_aid.html", aid_of)
     register_panel("village", 30, "assistance/village_helpers.html", helpers_of)
+    register_panel("print_registration", 30, "print/helpers.html", helpers_printed)
+    register_panel("print_handbook", 30, "print/helpers.html", helpers_printed)
+    register_panel("print_handbook", 40, "print/help.html", help_printed)

@@ -8,6 +8,7 @@ class CaseworkConfig(AppConfig):
 
     def ready(self) -> None:
         """Keep the public register in step with what happens to households, and carry over what an import brings."""
+        from casework import panels
         from casework.publication import follow_households
         from casework.services import carry_over_many
         from households.imports.carrying import register_carry_over
@@ -15,3 +16,4 @@ class CaseworkConfig(AppConfig):
 
         households_changed.connect(follow_households, dispatch_uid="public register follows")
         register_carry_over(carry_over_many)
+        panels.register()

@@ -6,6 +6,7 @@ from django.db.models import Count, TextChoices
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from casework import work
 from casework.candidates import villages_to_confirm
 from eligibility.choices import Outcome, ProposalKind, ProposalState, Subject
 from eligibility.models import Proposal, Recalculation
@@ -46,7 +47,7 @@ def of(user: User) -> dict:
     if user.has_perm("eligibility.view"):
         parts |= {"proposals": open_proposals_by_kind(user), "last_run": last_recalculation(user)}
     if user.has_perm("casework.view"):
-        parts["villages_to_confirm"] = villages_to_confirm(user).count()
+        parts |= {"villages_to_confirm": villages_to_confirm(user).count(), "work": work.of(user)}
     return parts
 
 

@@ -1,4 +1,4 @@
-"""The public register: what is written into it, under which keys, and when a household leaves it.
+"""The public register: what is written into it, under which keys, and when a household leaves it; and what is posted.
 
 Whatever writes here runs inside the transaction that changed the household, so that what the public sees is never
 older than what was decided.
@@ -6,14 +6,15 @@ older than what was decided.
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from casework.models import PublicRecord
+from casework.models import Notice, PublicRecord
 from fupin.encryption import blind_index
 from fupin.masking import mask_name
 from households.choices import HouseholdStatus
@@ -113,3 +114,14 @@ def find_by_number(number: str, name: str) -> list[PublicRecord]:
     record = next(iter(PublicRecord.objects.filter(number=number)), None) or PublicRecord()
     is_same = constant_time_compare(record.name_key, name_key(record.village_code, name))
     return [record] if is_same else []
+
+
+# --- What is posted -------------------------------------------------------------------------------------------------
+def notices_running_on(day: date) -> QuerySet:
+    """The notices that the public may read on this day, by village, with how many households each lists."""
+    return Notice.objects.running_on(day).select_related("village__parent").with_counts().order_by("village_id", "-pk")
+
+
+def posted(code: str) -> Notice | None:
+    """The notice with this code in its public address, whether it runs or not."""
+    return Notice.objects.filter(code=code).select_related("village__parent").first()

@@ -1,13 +1,35 @@
-"""What is asked of cases."""
+"""What is asked of cases, notices and objections."""
 
-from casework.choices import CaseKind
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.choices import Role
+from casework.choices import CLOSED_STAGES, CaseKind, ObjectionLevel, ObjectionState
 from fupin.scope import ScopedQuerySet
+
+# The role that handles the objections of a level.
+HANDLER = {Role.TOWNSHIP: ObjectionLevel.TOWNSHIP, Role.DISTRICT: ObjectionLevel.DISTRICT}
 
 
 class CaseQuerySet(ScopedQuerySet):
     def with_places(self):
         """With village, township and household, so that a list names them without a query a row."""
         return self.select_related("village__parent", "household")
+
+    def unfinished(self):
+        return self.exclude(stage__in=CLOSED_STAGES)
+
+    def overdue(self, day: date):
+        """Unfinished cases whose deadline lies before this day."""
+        return self.unfinished().filter(due_on__lt=day)
+
+    def at(self, places: list[tuple[str, str]]):
+        """Cases at one of these pairs of kind and stage."""
+        condition = Q(pk__in=[])
+        for kind, stage in places:
+            condition |= Q(kind=kind, stage=stage)
+        return self.filter(condition)
 
     def deciding(self, determination):
         """Cases that decided upon a result of a village."""
@@ -16,3 +38,33 @@ class CaseQuerySet(ScopedQuerySet):
             village=determination.village_id,
             events__details__determination=determination.pk,
         )
+
+
+class NoticeQuerySet(ScopedQuerySet):
+    def running_on(self, day: date):
+        """Notices that the public may read on this day."""
+        return self.filter(taken_down_at=None, starts_on__lte=day, ends_on__gte=day)
+
+    def with_counts(self):
+        """With `shown`: how many households stand on each list."""
+        return self.annotate(shown=Count("entries", filter=Q(entries__drawn_out_at=None)))
+
+
+class NoticeEntryQuerySet(ScopedQuerySet):
+    def shown(self):
+        """Those that were not drawn out of their list."""
+        return self.filter(drawn_out_at=None)
+
+
+class ObjectionQuerySet(ScopedQuerySet):
+    def open(self):
+        return self.filter(state=ObjectionState.OPEN)
+
+    def blocking(self):
+        """Those that keep their case where it is: unanswered, or upheld and not yet acted upon."""
+        return self.filter(state__in=(ObjectionState.OPEN, ObjectionState.UPHELD))
+
+    def handled_by(self, user) -> QuerySet:
+        """Those in reach that this person's role handles: only they read who objects, and what is written."""
+        level = HANDLER.get(user.role) if user.is_authenticated else None
+        return self.visible_to(user).filter(level=level) if level else self.none()

@@ -342,7 +342,7 @@ class ProposalList(DeskListView):
     permission_required = "eligibility.view"
     template_name = "eligibility/proposals.html"
     queryset_class = Proposal.objects.select_related(
-        "household__village__parent", "determination", "made_by__job", "made_by__version__standard"
+        "household__village__parent", "determination", "made_by__job", "made_by__version__standard", "case"
     )
     filterset_class = ProposalFilter
     resource_class = ProposalResource

@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 
 from assistance.api import DeliveryViewSet, GrantViewSet, MeasureViewSet, PairingViewSet, VisitViewSet
+from casework.api import CaseViewSet, NoticeViewSet, ObjectionViewSet
 from eligibility.api import HouseholdAssessmentViewSet, RecalculationViewSet, StandardViewSet
 from households.api import HouseholdViewSet
 from portal.api import PublicLookup
@@ -15,6 +16,9 @@ router.register("households", HouseholdViewSet, "household")
 router.register("villages", VillageViewSet, "village")
 router.register("standards", StandardViewSet, "standard")
 router.register("recalculations", RecalculationViewSet, "recalculation")
+router.register("cases", CaseViewSet, "case")
+router.register("notices", NoticeViewSet, "notice")
+router.register("objections", ObjectionViewSet, "objection")
 router.register("pairings", PairingViewSet, "pairing")
 router.register("measures", MeasureViewSet, "measure")
 router.register("grants", GrantViewSet, "grant")

@@ -25,6 +25,7 @@ SYSTEM = _("Work and accounts")
 
 DESK_MENU = (
     Entry(_("Overview"), "casework:desk", "fupin.use_desk", "home"),
+    Entry(_("Work by place"), "casework:work", "casework.view", "chart-bar-square"),
     Entry(_("Households"), "households:list", "households.view", "user-group", REGISTER),
     Entry(_("Import"), "households:import", "households.import", "arrow-up-tray", REGISTER),
     Entry(_("Villages"), "villages:list", "villages.view", "map", REGISTER),
@@ -39,6 +40,8 @@ DESK_MENU = (
     Entry(_("Proposals"), "eligibility:proposals", "eligibility.view", "light-bulb", IDENTIFICATION),
     Entry(_("Villages to confirm"), "casework:villages", "casework.view", "check-badge", IDENTIFICATION),
     Entry(_("Cases"), "casework:list", "casework.view", "folder", IDENTIFICATION),
+    Entry(_("Notices"), "casework:notices", "casework.view", "megaphone", IDENTIFICATION),
+    Entry(_("Objections"), "casework:objections", "casework.view", "chat-bubble-left-ellipsis", IDENTIFICATION),
     Entry(_("Standards"), "eligibility:standards", "eligibility.view", "scale", IDENTIFICATION),
     Entry(_("My unit"), "assistance:my-unit", "assistance.own_unit", "building-office-2", ASSISTANCE),
     Entry(_("Pairings"), "assistance:pairings", "assistance.view", "link", ASSISTANCE),
@@ -47,13 +50,14 @@ DESK_MENU = (
     Entry(_("Reference tables"), "reference:home", "assistance.import_reference", "table-cells", ASSISTANCE),
     Entry(_("Jobs"), "jobs:list", "fupin.use_desk", "clock", SYSTEM),
     Entry(_("Accounts"), "accounts:list", "accounts.manage", "identification", SYSTEM),
+    Entry(_("Holidays"), "casework:holidays", "casework.edit_holidays", "calendar-days", SYSTEM),
     Entry(_("Audit"), "accounts:audit", "accounts.view_audit", "shield-check", SYSTEM),
 )
 
 PORTAL_MENU = (
     Entry(_("Home"), "portal:home"),
     Entry(_("Look up a household"), "portal:lookup"),
-    Entry(_("Notices"), "portal:notices"),
+    Entry(_("Notices"), "portal:notices", also=("portal:objections",)),
     Entry(_("Townships and villages"), "portal:villages"),
     Entry(_("Statistics"), "portal:statistics"),
 )

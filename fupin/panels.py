@@ -23,7 +23,7 @@ _panels_of_page: dict[str, list[Panel]] = {}
 
 
 def register_panel(page: str, position: int, template: str, context: Callable[[models.Model, object], dict | None]):
-    """Show `template` on a page of kind "household", "village" or "my_household", in the order of positions.
+    """Show `template` on a page of kind "household", "village", "my_household" or "print_…", by position.
 
     `context(subject, user)` returns what the template needs, or None to leave the panel out for this person.
     """

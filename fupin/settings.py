@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -205,6 +206,9 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "resume-unfinished-jobs": {"task": "fupin.tasks.resume_unfinished_jobs", "schedule": 15.0},
     "purge-imports": {"task": "households.tasks.purge_imports", "schedule": 24 * 3600.0},
+    "close-publicities": {"task": "casework.tasks.close_finished_publicities", "schedule": 600.0},
+    "forget-papers": {"task": "casework.tasks.forget_unused_papers", "schedule": 24 * 3600.0},
+    "send-reminders": {"task": "casework.tasks.send_reminders", "schedule": crontab(hour=7, minute=30)},
 }
 
 # --- Who comes in -----------------------------------------------------------------------------------------------
@@ -320,6 +324,12 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "Cause": "households.choices.Cause",
         "CaseKind": "casework.choices.CaseKind",
+        "CaseStage": "casework.choices.CaseStage",
+        "NoticeKind": "casework.choices.NoticeKind",
+        "ObjectionState": "casework.choices.ObjectionState",
+        "OpenedCaseKind": "casework.serializers.OPENED_BY_PROGRAMS",
+        "AnswerState": "casework.serializers.ANSWERS",
+        "CaseStep": "casework.serializers.STEPS",
         "ChangeOutcome": "eligibility.serializers.CHANGE_OUTCOMES",
         "DeliveryForm": "assistance.choices.DeliveryForm",
         "FactKind": "households.choices.FactKind",
@@ -341,6 +351,34 @@ SPECTACULAR_SETTINGS = {
 DISTRICT_CODE = env.str("FUPIN_DISTRICT_CODE", default="320412")
 # A paired household without a visit for longer than this is due; for longer than twice this, overdue.
 FUPIN_VISIT_INTERVAL_DAYS = env.int("FUPIN_VISIT_INTERVAL_DAYS", default=90)
+# How long a list is posted at least, both ends counted, in calendar or in working days; and an announcement.
+FUPIN_PUBLICITY_DAYS = env.int("FUPIN_PUBLICITY_DAYS", default=7)
+FUPIN_ANNOUNCEMENT_DAYS = env.int("FUPIN_ANNOUNCEMENT_DAYS", default=7)
+FUPIN_PUBLICITY_DAY_KIND = env.str("FUPIN_PUBLICITY_DAY_KIND", default="calendar")
+if FUPIN_PUBLICITY_DAY_KIND not in ("calendar", "working"):
+    sys.exit("Fupin refuses to start: FUPIN_PUBLICITY_DAY_KIND must be calendar or working.")
+# Days within which an objection is answered.
+FUPIN_OBJECTION_DAYS = env.int("FUPIN_OBJECTION_DAYS", default=10)
+# How many objections are taken in ten minutes: from one address, and about one list. 0: no limit.
+FUPIN_OBJECTIONS_BY_ADDRESS = env.int("FUPIN_OBJECTIONS_BY_ADDRESS", default=5)
+FUPIN_OBJECTIONS_BY_NOTICE = env.int("FUPIN_OBJECTIONS_BY_NOTICE", default=20)
+# Months for which a household keeps its support after its exit.
+FUPIN_SUPPORT_MONTHS = env.int("FUPIN_SUPPORT_MONTHS", default=24)
+# Days before the end of the support from which on a household is followed up.
+FUPIN_FOLLOW_UP_DAYS = env.int("FUPIN_FOLLOW_UP_DAYS", default=30)
+# Days before a deadline from which on people are reminded of it.
+FUPIN_REMINDER_DAYS = env.int("FUPIN_REMINDER_DAYS", default=3)
+# Reminders go by e-mail too where a server is named, for example smtp+tls://user:password@mail.example:587.
+FUPIN_SENDS_MAIL = bool(env.str("EMAIL_URL", default=""))
+if FUPIN_SENDS_MAIL:
+    vars().update(env.email_url("EMAIL_URL"))
+    EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("FUPIN_MAIL_FROM", default="fupin@localhost")
+# Where people reach this installation, for links in e-mails and on printed lists: https://fupin.example
+FUPIN_SITE_URL = env.str("FUPIN_SITE_URL", default="").rstrip("/")
+# The largest paper that is taken, in megabytes.
+FUPIN_PAPER_MEGABYTES = env.int("FUPIN_PAPER_MEGABYTES", default=10)
+
 # How many public lookups are answered in ten minutes: from one address, and about one household or name. 0: no limit.
 FUPIN_LOOKUPS_BY_ADDRESS = env.int("FUPIN_LOOKUPS_BY_ADDRESS", default=30)
 FUPIN_LOOKUPS_BY_SUBJECT = env.int("FUPIN_LOOKUPS_BY_SUBJECT", default=10)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from households import exports, import_views, views
+from households import exports, import_views, print_views, views
 
 app_name = "households"
 
@@ -22,5 +22,7 @@ urlpatterns = [
     path("<str:number>/", views.HouseholdDetail.as_view(), name="detail"),
     path("<str:number>/edit/", views.HouseholdEdit.as_view(), name="edit"),
     path("<str:number>/history/", views.HouseholdHistory.as_view(), name="history"),
+    path("<str:number>/print/registration/", print_views.PrintRegistration.as_view(), name="print-registration"),
+    path("<str:number>/print/handbook/", print_views.PrintHandbook.as_view(), name="print-handbook"),
     path("<str:number>/reveal/", views.Reveal.as_view(), name="reveal"),
 ]

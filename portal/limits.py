@@ -93,3 +93,19 @@ def seconds_before_lookup(address: str, subject: str) -> int:
         Limit("lookup-address", address, settings.FUPIN_LOOKUPS_BY_ADDRESS),
         Limit("lookup-subject", subject, settings.FUPIN_LOOKUPS_BY_SUBJECT),
     )
+
+
+def seconds_before_objection(address: str, notice: str) -> int:
+    """Count an objection against the limits of its address and of the list that it is about; 0: take it now."""
+    return seconds_to_wait(
+        Limit("objection-address", address, settings.FUPIN_OBJECTIONS_BY_ADDRESS),
+        Limit("objection-notice", notice, settings.FUPIN_OBJECTIONS_BY_NOTICE),
+    )
+
+
+def seconds_before_following(address: str, receipt: str) -> int:
+    """Count a question after an objection like a lookup, against its address and its receipt; 0: answer it now."""
+    return seconds_to_wait(
+        Limit("receipt-address", address, settings.FUPIN_LOOKUPS_BY_ADDRESS),
+        Limit("receipt", receipt, settings.FUPIN_LOOKUPS_BY_SUBJECT),
+    )

@@ -2,10 +2,8 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView, View
 
 from assistance.choices import Pillar
@@ -16,20 +14,11 @@ from households.choices import HouseholdStatus
 from portal import figures
 from portal.forms import LookupByName, LookupByNumber
 from portal.limits import seconds_before_lookup
+from portal.pages import Unindexed, too_many
 from portal.pillars import PILLARS
 
 CHART_WIDTH = 460
-CLOSED_TO_ROBOTS = ("/lookup/", "/notices/", "/login/", "/desk/", "/my/", "/api/", "/admin/", "/i18n/")
-
-
-class Unindexed:
-    """A page that search engines leave out, and that nobody keeps."""
-
-    @method_decorator(never_cache)
-    def dispatch(self, request, *args, **kwargs):
-        response = super().dispatch(request, *args, **kwargs)
-        response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-        return response
+CLOSED_TO_ROBOTS = ("/lookup/", "/notices/", "/objections/", "/login/", "/desk/", "/my/", "/api/", "/admin/", "/i18n/")
 
 
 class Home(TemplateView):
@@ -69,16 +58,8 @@ class Lookup(Unindexed, View):
     def _answer(self, subject: str, find) -> HttpResponse:
         wait = seconds_before_lookup(client_address(self.request), subject)
         if wait:
-            response = render(self.request, "429.html", {"minutes": -(-wait // 60)}, status=429)
-            response["Retry-After"] = str(wait)
-            return response
+            return too_many(self.request, wait)
         return render(self.request, "portal/answer.html", {"records": find()})
-
-
-class Notices(Unindexed, TemplateView):
-    """Publicity and announcements while they run."""
-
-    template_name = "portal/notices.html"
 
 
 class Villages(TemplateView):

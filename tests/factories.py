@@ -1,10 +1,13 @@
 """Makers of test records. Every person in them is invented; ID numbers are computed, never copied."""
 
 import itertools
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
+from django.utils import timezone
+
 from accounts.models import User
+from casework.models import Case, CaseEvent, Notice, NoticeEntry
 from fupin.encryption import blind_index
 from fupin.identity import check_character
 from households.models import Fact, Household, IncomeYear, Member
@@ -101,3 +104,48 @@ def make_fact(household: Household, kind: str, fact_date: date, **values) -> Fac
         }
         | values
     )
+
+
+def make_case(household: Household, stage: str = "application", *, kind: str = "identification", **values) -> Case:
+    """An unfinished case of a household at a stage, with the event of its opening."""
+    opened_by = values.pop("opened_by", None) or make_user("village", household.village_id)
+    case = Case.objects.create(
+        kind=kind, stage=stage, village_id=household.village_id, household=household, opened_by=opened_by, **values
+    )
+    CaseEvent.objects.create(case=case, step="open", to_stage=stage, actor=opened_by)
+    return case
+
+
+def make_notice(*cases: Case, kind: str = "village", starts_on: date | None = None, days: int = 7, **values) -> Notice:
+    """A list of the households of these cases that runs from today, or from `starts_on`."""
+    starts_on = starts_on or timezone.localdate()
+    village = cases[0].village
+    notice = Notice.objects.create(
+        **{
+            "kind": kind,
+            "case_kind": cases[0].kind,
+            "number": f"村公示〔{starts_on.year}〕{next(_sequence)}号",
+            "village": village,
+            "starts_on": starts_on,
+            "ends_on": starts_on + timedelta(days=days - 1),
+            "days": days,
+            "day_kind": "calendar",
+            "place": "村务公开栏",
+            "contact": "镇扶贫办 86500000",
+            "created_by": cases[0].opened_by,
+        }
+        | values
+    )
+    for position, case in enumerate(cases, 1):
+        household = case.household
+        NoticeEntry.objects.create(
+            notice=notice,
+            case=case,
+            position=position,
+            group=household.group,
+            head_name=household.head_name,
+            size=household.members.count(),
+        )
+        case.notice = notice
+        case.save(update_fields=["notice"])
+    return notice

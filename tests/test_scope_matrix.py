@@ -48,6 +48,9 @@ ROUTES = {
     "portal:home": Route(PUBLIC),
     "portal:lookup": Route(PUBLIC, PUBLIC),
     "portal:notices": Route(PUBLIC),
+    "portal:notice": Route(PUBLIC, of="posted"),
+    "portal:object": Route(PUBLIC, PUBLIC, of="posted"),
+    "portal:objections": Route(PUBLIC, PUBLIC),
     "portal:villages": Route(PUBLIC),
     "portal:statistics": Route(PUBLIC),
     "portal:robots": Route(PUBLIC),
@@ -70,8 +73,35 @@ ROUTES = {
     "my:delivery": Route("assistance.visit", "assistance.visit", of="grant"),
     # The desk.
     "casework:desk": Route("fupin.use_desk"),
+    "casework:work": Route("casework.view"),
+    "casework:work-place": Route("casework.view", of="village"),
+    "casework:holidays": Route("casework.edit_holidays", "casework.edit_holidays"),
+    "casework:holidays-take-over": Route(post="casework.edit_holidays"),
+    "casework:holiday-delete": Route(post="casework.edit_holidays", of="holiday"),
     "casework:list": Route("casework.view"),
     "casework:detail": Route("casework.view", of="case"),
+    "casework:settle": Route(post="casework.settle_proposals"),
+    "casework:batches": Route("casework.view"),
+    "casework:batch": Route("casework.take_steps", "casework.take_steps", of="case_list"),
+    "casework:open": Route("casework.open", of="household"),
+    "casework:open-change": Route("casework.open", "casework.open", of="change"),
+    "casework:open-kind": Route("casework.open", "casework.open", of="case_to_open"),
+    "casework:step": Route("casework.take_steps", "casework.take_steps", of="case_step"),
+    "casework:paper": Route("casework.view", of="paper"),
+    "casework:print-application": Route("casework.view", of="applied_case"),
+    "casework:print-appraisal": Route("casework.view", of="applied_case"),
+    "casework:print-refusal": Route("casework.view", of="rejected_case"),
+    "casework:notices": Route("casework.view"),
+    "casework:notice": Route("casework.view", of="notice"),
+    "casework:print-notice": Route("casework.view", of="notice"),
+    "casework:notice-photo": Route("casework.view", of="notice"),
+    "casework:notice-add-photo": Route("casework.take_steps", "casework.take_steps", of="notice"),
+    "casework:notice-take-down": Route("casework.take_steps", "casework.take_steps", of="notice"),
+    "casework:objection-new": Route("casework.handle_objections", "casework.handle_objections", of="notice"),
+    "casework:objections": Route("casework.view"),
+    "casework:objection": Route("casework.view", "casework.handle_objections", of="objection"),
+    "casework:objection-receipt": Route("casework.handle_objections", of="handled_objection"),
+    "casework:objection-paper": Route("casework.handle_objections", of="objection_paper"),
     "casework:villages": Route("casework.view"),
     "casework:village": Route("casework.confirm_village", "casework.confirm_village", of="village_determination"),
     "jobs:list": Route("fupin.use_desk"),
@@ -88,6 +118,8 @@ ROUTES = {
     "households:detail": Route("households.view", of="household"),
     "households:edit": Route("households.enter", "households.enter", of="household"),
     "households:history": Route("households.view", of="household"),
+    "households:print-registration": Route("households.view", "households.reveal", of="household"),
+    "households:print-handbook": Route("households.view", of="household"),
     "households:reveal": Route(post="households.reveal", of="household"),
     "households:import": Route("households.import", "households.import"),
     "households:import-template": Route("households.import"),
@@ -163,6 +195,14 @@ ROUTES = {
     "api:recalculation-detail": Route("eligibility.view", of="run"),
     "api:recalculation-changes": Route("eligibility.view", of="run"),
     "api:recalculation-cancel": Route(post="eligibility.recalculate", of="run", unless_own="fupin.cancel_any_job"),
+    "api:case-list": Route("casework.view", "casework.open"),
+    "api:case-detail": Route("casework.view", of="case"),
+    "api:case-steps": Route(post="casework.take_steps", of="case"),
+    "api:notice-list": Route("casework.view"),
+    "api:notice-detail": Route("casework.view", of="notice"),
+    "api:objection-list": Route("casework.view", "casework.handle_objections"),
+    "api:objection-detail": Route("casework.view", of="objection"),
+    "api:objection-answer": Route(post="casework.handle_objections", of="objection"),
     "api:pairing-list": Route("assistance.view", "assistance.pair"),
     "api:pairing-detail": Route("assistance.view", of="pairing"),
     "api:pairing-end": Route(post="assistance.pair", of="pairing"),
@@ -185,9 +225,12 @@ SHARED = {
     "draft": ("draft-2016", 1),
     "measure": ("M-1",),
     "table": ("units",),
+    "holiday": (2016, 10, 1),
 }
 # Kinds that everybody reaches who has the permission.
-WITHOUT_TERRITORY = {*SHARED, "account"}
+WITHOUT_TERRITORY = {*SHARED, "account", "posted"}
+# Kinds that only the role reaches that handles them; the objections of the worlds go to the township.
+HANDLED_BY_TOWNSHIP = {"handled_objection", "objection_paper"}
 # Kinds that only their maker reaches, beside those roles.
 OWN = {"job": ("auditor", "administrator"), "import": ()}
 # Kinds that staff reach wherever they are.
@@ -240,6 +283,8 @@ class Person:
             return self.user == world.clerk or self.role in OWN[kind]
         if kind in OF_ALL_STAFF and self.role not in HELPERS:
             return True
+        if kind in HANDLED_BY_TOWNSHIP and self.role != "township":
+            return False
         return world in self.reach
 
     def hidden(self, worlds: list[World]) -> list[str]:

@@ -7,14 +7,18 @@ Staff of the district reach two worlds of their district; a third lies in anothe
 import json
 from base64 import b64encode
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from accounts.models import User
 from assistance.models import Cadre, Delivery, Grant, HelpingUnit, Linkage, Measure, Pairing, Visit
-from casework.models import Case, CaseEvent
+from casework.models import Case, CaseEvent, Notice, NoticeEntry, Objection
+from casework.papers import attach, keep
 from casework.publication import publish
+from casework.receipts import new_receipt
 from eligibility.models import (
     Criterion,
     Determination,
@@ -31,6 +35,7 @@ from tests.households.imports.workbooks import Book
 from villages.models import Village, VillageIncome, VillageProfile
 
 DAY = date(2016, 3, 1)
+PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 
 
 @dataclass
@@ -62,7 +67,25 @@ class World:
     @property
     def secrets(self) -> list[str]:
         """What only those may read whose reach this world lies in."""
-        marked = ("大川", "小花", "巷1号", "牌照", "家平稳", "低保", "发放表", "政发1号", "结转", "主任")
+        marked = (
+            "大川",
+            "小花",
+            "巷1号",
+            "牌照",
+            "家平稳",
+            "低保",
+            "发放表",
+            "政发1号",
+            "结转",
+            "主任",
+            "申请",
+            "签字",
+            "公示1号",
+            "村委会",
+            "有车",
+            "邻居",
+            "来信",
+        )
         numbers = [self.household.number, self.household.phone, self.household.bank_account, self.member.id_number]
         return [*numbers, *(f"{self.mark}{text}" for text in marked), *self.of_the_unpaired]
 
@@ -172,6 +195,69 @@ def _help(world: World, shared: Shared) -> None:
     }
 
 
+def _procedure(world: World) -> None:
+    """An unfinished case with a paper, and a list of the past on which its household stood."""
+    case = Case.objects.create(
+        kind="identification",
+        stage="application",
+        village=world.village,
+        household=world.other,
+        ground=f"{world.mark}申请",
+        opened_by=world.clerk,
+    )
+    event = CaseEvent.objects.create(case=case, step="open", to_stage="application", actor=world.clerk)
+    paper = keep(SimpleUploadedFile(f"{world.mark}签字.png", PICTURE), world.clerk)
+    attach([paper], [event])
+    notice = Notice.objects.create(
+        kind="village",
+        case_kind="identification",
+        number=f"{world.mark}公示1号",
+        village=world.village,
+        starts_on=DAY,
+        ends_on=DAY + timedelta(days=6),
+        days=7,
+        day_kind="calendar",
+        place="村务公开栏",
+        contact=f"{world.mark}村委会",
+        photo=paper,
+        created_by=world.clerk,
+    )
+    entry = NoticeEntry.objects.create(notice=notice, case=case, position=1, head_name=world.other.head_name, size=1)
+    objection = Objection.objects.create(
+        receipt=new_receipt(),
+        notice=notice,
+        entry=entry,
+        village=world.village,
+        ground="listed",
+        level="township",
+        text=f"{world.mark}有车",
+        name=f"{world.mark}邻居",
+        received_on=DAY,
+        due_on=DAY + timedelta(days=10),
+    )
+    objection.papers.add(keep(SimpleUploadedFile(f"{world.mark}来信.png", PICTURE), world.clerk))
+    rejected = Case.objects.create(
+        kind="exit", stage="rejected", village=world.village, household=world.other, opened_by=world.clerk
+    )
+    CaseEvent.objects.create(
+        case=rejected, step="reject", to_stage="rejected", actor=world.clerk, reason=f"{world.mark}有车"
+    )
+    world.keys |= {
+        "applied_case": case.pk,
+        "rejected_case": rejected.pk,
+        "paper": (case.pk, paper.pk),
+        "case_step": (case.pk, "withdraw"),
+        "case_list": ("identification", "application", world.village.pk),
+        "change": (world.household.number, "death"),
+        "case_to_open": (world.household.number, "exit"),
+        "notice": notice.pk,
+        "posted": notice.code,
+        "objection": objection.pk,
+        "handled_objection": objection.pk,
+        "objection_paper": (objection.pk, objection.papers.get().pk),
+    }
+
+
 def _make_run(version: StandardVersion, division: str, actor: User) -> Recalculation:
     job = Job.objects.create(kind="recalculation", title="重新核算", actor=actor, state="done")
     return Recalculation.objects.create(job=job, version=version, division_code=division, line=version.line)
@@ -220,6 +306,7 @@ def _decisions(world: World, shared: Shared) -> None:
         opened_by=clerk,
     )
     CaseEvent.objects.create(case=case, to_stage="completed", actor=clerk, reason=f"{world.mark}结转")
+    _procedure(world)
     job = Job.objects.create(kind="export", title=f"{world.mark}导出", actor=clerk, state="done")
     import_job = Job.objects.create(kind="import", title=f"{world.mark}导入", actor=clerk, state="done")
     fault = {"sheet": "户信息", "row": 2, "column": "户主姓名", "value": world.mark, "message": f"{world.mark}有误"}

@@ -12,7 +12,8 @@ from tests.worlds import make_shared, make_world
 
 pytestmark = pytest.mark.django_db
 LISTS = (
-    "households", "villages", "standards", "recalculations", "pairings", "measures", "grants", "deliveries", "visits",
+    "households", "villages", "standards", "recalculations", "cases", "notices", "objections", "pairings", "measures",
+    "grants", "deliveries", "visits",
 )  # fmt: skip
 ONE_OF_ALL = frozenset({"standards", "measures"})
 

@@ -14,9 +14,11 @@ from villages.models import VillageProfile
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ["/", "/lookup/", "/notices/", "/villages/", "/statistics/"]
-# What the public pages may read: the public register, places, and sums over all units and deliveries.
+PAGES = ["/", "/lookup/", "/notices/", "/objections/", "/villages/", "/statistics/"]
+# What the public pages may read: the public register, what is posted, places, and sums over all units and deliveries.
 OPEN_TABLES = {
+    "casework_notice",
+    "casework_noticeentry",
     "casework_publicrecord",
     "villages_division",
     "villages_villageprofile",

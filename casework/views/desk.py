@@ -8,14 +8,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.views.generic import DetailView, FormView, TemplateView
+from django.views.generic import FormView, TemplateView
 
 from casework import overview, services
 from casework.candidates import villages_to_confirm
-from casework.filters import CaseFilter
 from casework.forms import VillageConfirmationForm
 from casework.models import Case
-from casework.resources import CaseResource
 from eligibility.choices import VillageOutcome
 from eligibility.models import VillageDetermination
 from fupin.listing import DeskListView
@@ -31,27 +29,6 @@ class DeskHome(PermissionRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**overview.of(self.request.user), **kwargs)
-
-
-class CaseList(DeskListView):
-    permission_required = "casework.view"
-    template_name = "casework/list.html"
-    queryset_class = Case.objects.select_related("village__parent", "household")
-    filterset_class = CaseFilter
-    resource_class = CaseResource
-    orders = {"newest": ("-pk",)}
-
-
-class CaseDetail(PermissionRequiredMixin, DetailView):
-    permission_required = "casework.view"
-    template_name = "casework/detail.html"
-
-    def get_queryset(self):
-        return (
-            Case.objects.visible_to(self.request.user)
-            .select_related("village__parent", "household", "opened_by")
-            .prefetch_related("events__actor")
-        )
 
 
 class VillagesToConfirm(DeskListView):

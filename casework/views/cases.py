@@ -1,0 +1,193 @@
+"""One case and the list of them: where it stands, what was done, its papers, and the pages on which steps are taken."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.generic import TemplateView
+
+from accounts.choices import AuditAction
+from accounts.services import record
+from casework import printed, records, services
+from casework.fields import papers_of, token_of
+from casework.filters import CaseFilter
+from casework.forms import RECORDS
+from casework.models import Case, Objection, Paper
+from casework.papers import content_of, keep
+from casework.resources import CaseResource
+from casework.rules import check_person, dossier_of, faults_of_clock
+from casework.services.changes import change_of
+from casework.stages import PROCEDURES, Step, step_of, steps_from
+from fupin.conflicts import Conflict
+from fupin.exports import download
+from fupin.listing import DeskListView
+from fupin.pages import ServicePage
+from fupin.parsers import whole_number
+
+
+class CaseList(DeskListView):
+    permission_required = "casework.view"
+    template_name = "casework/list.html"
+    queryset_class = Case.objects.select_related("village__parent", "household")
+    filterset_class = CaseFilter
+    resource_class = CaseResource
+    orders = {"newest": ("-pk",), "oldest": ("stage_since", "pk")}
+
+
+@method_decorator(never_cache, name="dispatch")
+class OneCase(PermissionRequiredMixin):
+    """What the pages of one case share: the case, within the person's reach."""
+
+    permission_required = "casework.view"
+
+    @cached_property
+    def case(self) -> Case:
+        rows = Case.objects.visible_to(self.request.user).select_related(
+            "village__parent", "household__village__parent", "opened_by", "fact", "notice__photo", "notice__village"
+        )
+        return get_object_or_404(rows.prefetch_related("events__actor", "events__papers"), pk=self.kwargs["pk"])
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A step as the page offers it: whether this person may take it now, and if not, why."""
+
+    step: Step
+    refusal: str
+
+    @property
+    def is_open(self) -> bool:
+        return not self.refusal
+
+
+def offers_of(case: Case, user) -> list[Offer]:
+    """The steps that a person's role takes from where a case stands, each with what keeps them from it."""
+    offers = []
+    dossier = dossier_of(case)
+    for step in steps_from(case.kind, case.stage):
+        if not user.has_perm(step.permission):
+            continue
+        refusal = ""
+        try:
+            check_person(step, dossier, user)
+        except PermissionDenied as barred:
+            refusal = str(barred)
+        offers.append(Offer(step, refusal))
+    return offers
+
+
+class CaseDetail(OneCase, TemplateView):
+    template_name = "casework/detail.html"
+
+    def get_context_data(self, **kwargs):
+        case, user = self.case, self.request.user
+        procedure = PROCEDURES.get(case.kind)
+        offers = offers_of(case, user)
+        return super().get_context_data(
+            case=case,
+            path=records.path_of(case, procedure) if procedure else [],
+            forward=[offer for offer in offers if offer.step.is_forward],
+            other=[offer for offer in offers if not offer.step.is_forward],
+            events=[records.told(event) for event in dossier_of(case).events],
+            forms=printed.forms_of(case),
+            change=records.change_told(change_of(case), case) if case.change else [],
+            clock=faults_of_clock(case, records.today()) if any(o.step.awaits_clock for o in offers) else [],
+            objections=Objection.objects.visible_to(user).filter(entry__case=case).order_by("-pk"),
+            **kwargs,
+        )
+
+
+class TakesPapers:
+    """A page whose form takes papers: those that were uploaded with a mistake elsewhere in the form are kept."""
+
+    @cached_property
+    def kept_papers(self) -> list:
+        return papers_of(self.request.POST.getlist("kept"), self.request.user)
+
+    def papers(self, values: dict) -> list:
+        """The papers of the form: those of an earlier try and those that came now."""
+        uploaded = [keep(file, self.request.user) for file in values.get("papers", [])]
+        return [*self.kept_papers, *uploaded]
+
+    def form_invalid(self, form):
+        """Show the form again, with the papers that are right kept for the next try."""
+        kept = list(self.kept_papers)
+        if "papers" in form.fields and "papers" not in form.errors:
+            kept += [keep(file, self.request.user) for file in form.cleaned_data.get("papers", [])]
+        tokens = [(token_of(paper), paper.name) for paper in kept]
+        return self.render_to_response(self.get_context_data(form=form, kept=tokens), status=422)
+
+
+class TakeStep(TakesPapers, OneCase, ServicePage):
+    """The page on which one step of one case is taken."""
+
+    permission_required = "casework.take_steps"
+    template_name = "casework/step.html"
+
+    @cached_property
+    def step(self) -> Step:
+        step = step_of(self.case.kind, self.kwargs["step"])
+        if step is None:
+            raise Http404
+        return step
+
+    def has_permission(self) -> bool:
+        return super().has_permission() and self.request.user.has_perm(self.step.permission)
+
+    def get(self, request, *args, **kwargs):
+        if self.case.stage not in self.step.sources:
+            messages.info(request, _("The case stands elsewhere by now; here is where."))
+            return redirect("casework:detail", self.case.pk)
+        return super().get(request, *args, **kwargs)
+
+    def get_form(self, form_class=None):
+        options = self.get_form_kwargs() | {"initial": records.initial_of(self.step, self.case, self.request.user)}
+        return RECORDS[self.step.record](**options, step=self.step, has_papers=bool(self.kept_papers))
+
+    def act(self, values):
+        version = whole_number(self.request.POST.get("version", ""), 2**31) or 0
+        papers = self.papers(values)
+        try:
+            services.take_step(self.request.user, self.step.code, {self.case.pk: version}, values, papers)
+        except Conflict:
+            # What was typed stays on the page; the case's page says what has happened.
+            self.kept_papers = papers
+            raise records.moved_meanwhile() from None
+        return _("It is written down."), reverse("casework:detail", args=[self.case.pk])
+
+    def get_context_data(self, **kwargs):
+        case = self.case
+        return super().get_context_data(
+            case=case,
+            step=self.step,
+            version=self.request.POST.get("version", case.version),
+            refusal=next((o.refusal for o in offers_of(case, self.request.user) if o.step == self.step), ""),
+            clock=faults_of_clock(case, records.today()) if self.step.awaits_clock else [],
+            crumbs=[
+                (_("Cases"), reverse("casework:list")),
+                (_("Case %(number)d") % {"number": case.pk}, reverse("casework:detail", args=[case.pk])),
+                (self.step.label, ""),
+            ],
+            **kwargs,
+        )
+
+
+class CasePaper(OneCase, View):
+    """A paper of a case as a file; that it was read is written into the audit."""
+
+    def get(self, request, *args, **kwargs):
+        paper = get_object_or_404(self.papers_of_case(), pk=self.kwargs["paper"])
+        record(request.user, AuditAction.REVEAL, "paper", str(self.case.pk), paper=paper.pk)
+        return download(content_of(paper), paper.content_type, f"{paper.pk}.{paper.content_type.split('/')[1]}")
+
+    def papers_of_case(self):
+        return Paper.objects.filter(events__case=self.case).distinct()
