@@ -23,6 +23,7 @@ class DemoAccount:
 ACCOUNTS = (
     DemoAccount("village", "周建芬", Role.VILLAGE, VILLAGE, "村级工作人员"),
     DemoAccount("township", "蒋国平", Role.TOWNSHIP, TOWNSHIP, "镇级工作人员"),
+    DemoAccount("township2", "许文娟", Role.TOWNSHIP, TOWNSHIP, "镇级工作人员(审核)"),
     DemoAccount("district", "陆敏", Role.DISTRICT, DISTRICT, "区级工作人员"),
     DemoAccount("district2", "沈志强", Role.DISTRICT, DISTRICT, "区级工作人员(复核)"),
     DemoAccount("cadre", "徐海波", Role.CADRE, "", "帮扶干部"),

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from assistance.demo.accounts import DISTRICT, VILLAGE, make_accounts
+from assistance.demo.cases import make_cases
 from assistance.demo.decisions import confirm_villages, recalculate
 from assistance.demo.helpers import write_help, write_linkages, write_units
 from assistance.demo.places import write_villages
@@ -86,6 +87,8 @@ def seed(
     tell("both standards recalculated")
     decided = confirm_villages(VILLAGE, users["district2"]) if are_villages_new else 0
     tell(f"{decided} villages decided upon")
+    if are_villages_new:
+        tell(f"{make_cases(users, VILLAGE, today)} cases opened")
     analyse()
     return Seeded(households, registered, eligible=runs[0].counts["eligible"], villages_decided=decided)
 
