@@ -154,3 +154,21 @@ def test_only_a_session_cookie_that_scripts_cannot_read_is_set(client):
     session = client.cookies["sessionid"]
     assert session["httponly"]
     assert session["samesite"] == "Lax"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/desk/households/?q=%00",
+        "/desk/assistance/pairings/?q=a%00b",
+        "/desk/cases/?household=%00",
+        "/api/v1/households/?village=%00",
+    ],
+)
+def test_a_null_character_asked_for_is_the_clients_mistake(district, path):
+    assert district.get(path).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/desk/households/%00/", "/desk/cases/open/%00/", "/api/v1/households/%00/"])
+def test_nothing_is_named_with_a_null_character(district, path):
+    assert district.get(path).status_code == 404
