@@ -38,7 +38,7 @@ class ServicePage(PermissionRequiredMixin, FormView):
         try:
             said, url = self.act(form.cleaned_data)
         except ValidationError as refusal:
-            show_refusal(form, refusal)
+            self.refuse(form, refusal)
         except PermissionDenied as refusal:
             if not str(refusal):
                 raise
@@ -49,3 +49,7 @@ class ServicePage(PermissionRequiredMixin, FormView):
             messages.success(self.request, said)
             return redirect(url)
         return self.form_invalid(form)
+
+    def refuse(self, form: Form, refusal: ValidationError) -> None:
+        """Show a refusal on the form."""
+        show_refusal(form, refusal)

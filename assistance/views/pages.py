@@ -1,34 +1,17 @@
 """What the desk's pages of assistance share: a form that ends in a service, and a household that is chosen first."""
 
-from django.contrib import messages
-from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.forms import Form
-from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.decorators import method_decorator
+from django.shortcuts import get_object_or_404, render
 from django.utils.functional import cached_property
-from django.views.decorators.cache import never_cache
-from django.views.generic import FormView
 
 from assistance.my_views import UsedKey
+from fupin.pages import ServicePage
 from households.models import Household
 
 HOUSEHOLDS_SUGGESTED = 20
 
 
-def show_refusal(form: Form, refusal: ValidationError) -> None:
-    """What a service refused, beside the fields that it speaks of; what has no field here stands above the form."""
-    if not hasattr(refusal, "error_dict"):
-        form.add_error(None, refusal)
-        return
-    for name, errors in refusal.error_dict.items():
-        form.add_error(name if name in form.fields else None, errors)
-
-
-@method_decorator(never_cache, name="dispatch")
-class ActionPage(PermissionRequiredMixin, FormView):
-    """A form whose values go to a service. A refusal stands beside its field, and what was typed stays."""
+class ActionPage(ServicePage):
+    """A form whose values go to a service, under the pages that it belongs to."""
 
     template_name = "assistance/form.html"
     title = ""
@@ -50,28 +33,10 @@ class ActionPage(PermissionRequiredMixin, FormView):
         """What the page says above the form: labels and values."""
         return []
 
-    def act(self, values: dict) -> tuple[str, str]:
-        """Do it; returns what to say, and where to go.
-
-        Raises:
-            ValidationError: it is refused.
-        """
-        raise NotImplementedError
-
-    def form_valid(self, form):
-        try:
-            said, url = self.act(form.cleaned_data)
-        except UsedKey as refusal:
+    def refuse(self, form, refusal):
+        if isinstance(refusal, UsedKey):
             form.take_new_key()
-            show_refusal(form, refusal)
-            return self.form_invalid(form)
-        except ValidationError as refusal:
-            show_refusal(form, refusal)
-            return self.form_invalid(form)
-        except ObjectDoesNotExist as gone:
-            raise Http404 from gone
-        messages.success(self.request, said)
-        return redirect(url)
+        super().refuse(form, refusal)
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
