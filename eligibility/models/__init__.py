@@ -1,0 +1,34 @@
+"""What is kept of standards, of recalculations, and of what they determine."""
+
+from eligibility.models.results import (
+    Determination,
+    DeterminationBase,
+    Proposal,
+    SimulatedDetermination,
+    VillageDetermination,
+)
+from eligibility.models.runs import Recalculation, RecalculationChunk
+from eligibility.models.standards import (
+    ApprovedNeverChanges,
+    Criterion,
+    Standard,
+    StandardQuerySet,
+    StandardVersion,
+    refuse_unless_draft,
+)
+
+__all__ = [
+    "ApprovedNeverChanges",
+    "Criterion",
+    "Determination",
+    "DeterminationBase",
+    "Proposal",
+    "Recalculation",
+    "RecalculationChunk",
+    "SimulatedDetermination",
+    "Standard",
+    "StandardQuerySet",
+    "StandardVersion",
+    "VillageDetermination",
+    "refuse_unless_draft",
+]

@@ -1,0 +1,58 @@
+"""Recalculations (重新核算) and their chunks."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from eligibility import choices as c
+from eligibility.models.standards import StandardVersion
+from eligibility.querysets import RecalculationQuerySet
+from fupin.models import Job
+from fupin.money import FenField
+
+
+class Recalculation(models.Model):
+    """A run (重新核算) of a version over a division. Its progress and fate stand on its job."""
+
+    scope_village = "division_code"
+    scope_household = None
+
+    job = models.OneToOneField(Job, models.PROTECT, primary_key=True, related_name="recalculation")
+    version = models.ForeignKey(StandardVersion, models.PROTECT, related_name="runs", verbose_name=_("standard"))
+    division_code = models.CharField(_("division"), max_length=12)
+    is_simulation = models.BooleanField(_("simulation"), default=False)
+    line = FenField(_("line"), help_text=_("Yuan; the version's, or the one tried in a simulation."))
+    watermark = models.DateTimeField(_("data as of"), null=True, help_text=_("Changes after it are for the next run."))
+    counts = models.JSONField(_("counts"), default=dict)
+    checksum = models.CharField(_("checksum"), max_length=64, blank=True)
+
+    objects = RecalculationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("recalculation")
+        verbose_name_plural = _("recalculations")
+        ordering = ["-job__created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.division_code}"
+
+
+class RecalculationChunk(models.Model):
+    """A part of a run that is done in one transaction: a range of villages."""
+
+    run = models.ForeignKey(Recalculation, models.CASCADE, related_name="chunks")
+    position = models.PositiveIntegerField()
+    first_village = models.CharField(max_length=12)
+    last_village = models.CharField(max_length=12)
+    first_household = models.BigIntegerField(null=True)
+    last_household = models.BigIntegerField(null=True)
+    state = models.CharField(max_length=10, choices=c.ChunkState, default=c.ChunkState.OPEN)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_at = models.DateTimeField(null=True, help_text="When it was last taken in hand; empty once that failed.")
+    households = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict)
+    checksum = models.CharField(max_length=64, blank=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["run", "position"]
+        constraints = [models.UniqueConstraint(fields=["run", "position"], name="chunk_once_a_run")]

@@ -1,0 +1,1 @@
+"""Pages of standards, recalculations, results and proposals."""
