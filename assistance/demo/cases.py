@@ -10,6 +10,7 @@ from io import BytesIO
 import segno
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import F
+from django.utils import timezone
 
 from accounts.models import User
 from casework.choices import CaseKind, NoticeKind
@@ -34,8 +35,9 @@ _APPRAISAL = {
 }
 
 
-def make_cases(users: dict[str, User], village: str, today: date) -> int:
-    """Open the demo's cases in this village and in the next one of its township. Returns how many."""
+def make_cases(users: dict[str, User], village: str) -> int:
+    """Open the demo's cases, from today on, in this village and in the next one of its township. Returns how many."""
+    today = timezone.localdate()
     worker, clerk = users["village"], users["township"]
     waiting = _households(village, HouseholdStatus.UNREGISTERED, 3 + LISTED)
     opened = [_open(household, worker) for household in waiting]

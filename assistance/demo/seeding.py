@@ -88,7 +88,7 @@ def seed(
     decided = confirm_villages(VILLAGE, users["district2"]) if are_villages_new else 0
     tell(f"{decided} villages decided upon")
     if are_villages_new:
-        tell(f"{make_cases(users, VILLAGE, today)} cases opened")
+        tell(f"{make_cases(users, VILLAGE)} cases opened")
     analyse()
     return Seeded(households, registered, eligible=runs[0].counts["eligible"], villages_decided=decided)
 
