@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.choices import CaseStage, ChangeKind, ObjectionGround, ObjectionState
-from casework.fields import PapersField
 from casework.models import Case, CaseEvent, Holiday, Notice, NoticeEntry, Objection
 from fupin.forms import DayInput
+from fupin.paper_forms import PapersField
 from households.choices import Health, LabourCapacity, Relationship, Schooling, Verification
 from households.models import Fact, Household
 from villages.choices import VillageStanding

@@ -2,8 +2,10 @@
 
 from celery import shared_task
 
-from casework import papers, reminders
+from casework import reminders
+from casework.models import Paper
 from casework.services import close_finished
+from fupin.papers import forget_unused
 
 
 @shared_task
@@ -15,7 +17,7 @@ def close_finished_publicities() -> int:
 @shared_task
 def forget_unused_papers() -> int:
     """Delete papers of forms that nobody finished."""
-    return papers.forget_unused()
+    return forget_unused(Paper)
 
 
 @shared_task

@@ -1,7 +1,5 @@
 """Cases (办件): the only way by which a status changes."""
 
-import uuid
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -12,6 +10,7 @@ from casework.choices import CLOSED_STAGES, CaseKind, CaseStage
 from casework.querysets import CaseQuerySet
 from eligibility.models import Proposal
 from fupin.encryption import EncryptedTextField
+from fupin.papers import StoredPaper
 from households.models import Fact, Household
 from villages.models import Village
 
@@ -103,34 +102,9 @@ class CaseEvent(models.Model):
         return f"{self.case_id} {self.from_stage} → {self.to_stage}"
 
 
-def storage_name(paper: "Paper", _file_name: str) -> str:
-    """Where a paper is kept: under a name that tells nothing."""
-    return f"papers/{timezone.localdate():%Y/%m}/{uuid.uuid4().hex}"
+class Paper(StoredPaper):
+    """A paper of a step (佐证材料): a signature page, minutes, a photograph. One may belong to steps of many cases."""
 
-
-class Paper(models.Model):
-    """A paper of a step (佐证材料): a signature page, minutes, a photograph. One may belong to the steps of many cases.
-
-    The file is encrypted with a key of its own, which is kept encrypted here: changing the house's keys leaves the
-    files alone.
-    """
+    owners = ("events", "objections", "photographed")
 
     events = models.ManyToManyField(CaseEvent, related_name="papers", verbose_name=_("steps"))
-    name = models.CharField(_("file name"), max_length=120)
-    content_type = models.CharField(_("type"), max_length=60)
-    size = models.PositiveIntegerField(_("size (bytes)"))
-    digest = models.CharField(_("SHA-256"), max_length=64)
-    file = models.FileField(_("file"), upload_to=storage_name)
-    key = EncryptedTextField()
-    added_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("added by")
-    )
-    added_at = models.DateTimeField(_("added"), auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("paper")
-        verbose_name_plural = _("papers")
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return self.name

@@ -15,7 +15,7 @@ from casework.forms import RECORDS
 from casework.models import Case
 from casework.services.steps import MOST_CASES_AT_ONCE
 from casework.stages import PROCEDURES, Step, places_waiting_for, steps_from
-from casework.views.cases import TakesPapers
+from casework.views.cases import TakesCasePapers
 from fupin.conflicts import Conflict
 from fupin.pages import ServicePage
 from fupin.parsers import whole_number
@@ -51,7 +51,7 @@ class Batches(PermissionRequiredMixin, TemplateView):
         return super().get_context_data(groups=groups, **kwargs)
 
 
-class TakeBatch(TakesPapers, ServicePage):
+class TakeBatch(TakesCasePapers, ServicePage):
     """One step for all cases of a kind at a stage in a village, less those that are drawn out of the list."""
 
     permission_required = "casework.take_steps"

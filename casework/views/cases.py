@@ -18,11 +18,9 @@ from django.views.generic import TemplateView
 from accounts.choices import AuditAction
 from accounts.services import record
 from casework import printed, records, services
-from casework.fields import papers_of, token_of
 from casework.filters import CaseFilter
 from casework.forms import RECORDS
 from casework.models import Case, Objection, Paper
-from casework.papers import content_of, keep
 from casework.resources import CaseResource
 from casework.rules import check_person, dossier_of, faults_of_clock
 from casework.services.changes import change_of
@@ -31,6 +29,8 @@ from fupin.conflicts import Conflict
 from fupin.exports import download
 from fupin.listing import DeskListView
 from fupin.pages import ServicePage
+from fupin.paper_forms import TakesPapers
+from fupin.papers import content_of
 from fupin.parsers import whole_number
 
 
@@ -106,28 +106,13 @@ class CaseDetail(OneCase, TemplateView):
         )
 
 
-class TakesPapers:
-    """A page whose form takes papers: those that were uploaded with a mistake elsewhere in the form are kept."""
+class TakesCasePapers(TakesPapers):
+    """A page whose form takes papers of a case or of an objection."""
 
-    @cached_property
-    def kept_papers(self) -> list:
-        return papers_of(self.request.POST.getlist("kept"), self.request.user)
-
-    def papers(self, values: dict) -> list:
-        """The papers of the form: those of an earlier try and those that came now."""
-        uploaded = [keep(file, self.request.user) for file in values.get("papers", [])]
-        return [*self.kept_papers, *uploaded]
-
-    def form_invalid(self, form):
-        """Show the form again, with the papers that are right kept for the next try."""
-        kept = list(self.kept_papers)
-        if "papers" in form.fields and "papers" not in form.errors:
-            kept += [keep(file, self.request.user) for file in form.cleaned_data.get("papers", [])]
-        tokens = [(token_of(paper), paper.name) for paper in kept]
-        return self.render_to_response(self.get_context_data(form=form, kept=tokens), status=422)
+    paper_model = Paper
 
 
-class TakeStep(TakesPapers, OneCase, ServicePage):
+class TakeStep(TakesCasePapers, OneCase, ServicePage):
     """The page on which one step of one case is taken."""
 
     permission_required = "casework.take_steps"
@@ -187,7 +172,7 @@ class CasePaper(OneCase, View):
     def get(self, request, *args, **kwargs):
         paper = get_object_or_404(self.papers_of_case(), pk=self.kwargs["paper"])
         record(request.user, AuditAction.REVEAL, "paper", str(self.case.pk), paper=paper.pk)
-        return download(content_of(paper), paper.content_type, f"{paper.pk}.{paper.content_type.split('/')[1]}")
+        return download(content_of(paper), paper.content_type, paper.download_name)
 
     def papers_of_case(self):
         return Paper.objects.filter(events__case=self.case).distinct()

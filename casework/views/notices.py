@@ -12,11 +12,12 @@ from casework import services
 from casework.filters import NoticeFilter
 from casework.forms import PhotoForm, TakeDownForm
 from casework.models import Notice, Objection
-from casework.papers import content_of, keep
+from casework.papers import keep
 from casework.resources import NoticeResource
 from fupin.exports import download
 from fupin.listing import DeskListView
 from fupin.pages import ServicePage
+from fupin.papers import content_of
 
 
 class NoticeList(DeskListView):
@@ -66,7 +67,7 @@ class NoticePhoto(OneNotice, View):
         if self.notice.photo is None:
             return get_object_or_404(Notice.objects.none())
         photo = self.notice.photo
-        response = download(content_of(photo), photo.content_type, f"{photo.pk}.{photo.content_type.split('/')[1]}")
+        response = download(content_of(photo), photo.content_type, photo.download_name)
         response["Content-Disposition"] = "inline"
         return response
 

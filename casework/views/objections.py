@@ -17,16 +17,16 @@ from casework.choices import ObjectionState
 from casework.filters import ObjectionFilter
 from casework.forms import HandleForm, PaperObjectionForm
 from casework.models import Notice, Objection
-from casework.papers import content_of
 from casework.records import moved_meanwhile
 from casework.resources import ObjectionResource
 from casework.services.objections import why_barred
 from casework.statements import statement_of
-from casework.views.cases import TakesPapers
+from casework.views.cases import TakesCasePapers
 from fupin.conflicts import Conflict
 from fupin.exports import download
 from fupin.listing import DeskListView
 from fupin.pages import ServicePage
+from fupin.papers import content_of
 from fupin.parsers import whole_number
 
 
@@ -57,7 +57,7 @@ class OneObjection(PermissionRequiredMixin):
         return self.objection.is_handled_by(self.request.user)
 
 
-class ObjectionDetail(OneObjection, TakesPapers, ServicePage):
+class ObjectionDetail(OneObjection, TakesCasePapers, ServicePage):
     """One objection. Only who handles it reads who objects, and each reading is written into the audit."""
 
     template_name = "casework/objection.html"
@@ -141,10 +141,10 @@ class ObjectionPaper(HandledObjection, View):
     def get(self, request, *args, **kwargs):
         paper = get_object_or_404(self.objection.papers, pk=self.kwargs["paper"])
         record(request.user, AuditAction.REVEAL, "paper", self.objection.receipt, paper=paper.pk)
-        return download(content_of(paper), paper.content_type, f"{paper.pk}.{paper.content_type.split('/')[1]}")
+        return download(content_of(paper), paper.content_type, paper.download_name)
 
 
-class EnterObjection(TakesPapers, ServicePage):
+class EnterObjection(TakesCasePapers, ServicePage):
     """Entering an objection that came on paper or by word of mouth."""
 
     permission_required = "casework.handle_objections"

@@ -17,7 +17,7 @@ from casework.forms import ChangeForm, DismissForm, OpenForm
 from casework.models import Case
 from casework.services.changes import Change, as_json, check_change
 from casework.stages import PROCEDURES, kinds_for, steps_from
-from casework.views.cases import TakesPapers
+from casework.views.cases import TakesCasePapers
 from eligibility.models import Proposal
 from fupin.pages import ServicePage
 from fupin.parsers import whole_number
@@ -101,7 +101,7 @@ def _first_page(case: Case, user) -> str:
     return reverse("casework:detail", args=[case.pk])
 
 
-class OpenChange(TakesPapers, OfHousehold, ServicePage):
+class OpenChange(TakesCasePapers, OfHousehold, ServicePage):
     """A member change: who joins or leaves, on which day, by which papers."""
 
     template_name = "casework/open_form.html"

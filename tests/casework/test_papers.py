@@ -10,9 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.utils import timezone
 
-from casework.fields import papers_of, token_of
 from casework.models import Case, CaseEvent, Objection, Paper
-from casework.papers import attach, check_paper, content_of, forget_unused, keep, safe_name
+from casework.papers import attach, keep
+from fupin.paper_forms import papers_of, token_of
+from fupin.papers import check_paper, content_of, forget_unused, safe_name
 from tests.factories import make_case, make_household, make_notice, make_user
 
 pytestmark = pytest.mark.django_db
@@ -188,7 +189,7 @@ def test_only_what_is_unused_and_old_is_forgotten(clerk, django_capture_on_commi
     objection.papers.add(of_objection)
     Paper.objects.exclude(pk=fresh.pk).update(added_at=timezone.now() - timedelta(days=2, minutes=1))
     with django_capture_on_commit_callbacks(execute=True):
-        assert forget_unused() == 1
+        assert forget_unused(Paper) == 1
     assert set(Paper.objects.all()) == {of_step, of_notice, of_objection, fresh}
     assert not unused.file.storage.exists(unused.file.name)
     assert all(paper.file.storage.exists(paper.file.name) for paper in Paper.objects.all())
@@ -198,17 +199,17 @@ def test_only_what_is_unused_and_old_is_forgotten(clerk, django_capture_on_commi
 def test_a_token_stands_for_ones_own_paper_and_for_no_other(clerk):
     mine, theirs = keep(upload("a.png", PNG), clerk), keep(upload("a.png", PNG), make_user())
     tokens = [token_of(mine), token_of(theirs), "forged", f"{token_of(mine)}x", ""]
-    assert papers_of(tokens, clerk) == [mine]
-    assert papers_of([str(mine.pk)], clerk) == []
+    assert papers_of(Paper, tokens, clerk) == [mine]
+    assert papers_of(Paper, [str(mine.pk)], clerk) == []
 
 
 def test_a_token_is_worth_nothing_once_its_paper_is_used_or_after_two_days(clerk, time_machine):
     used, old = (keep(upload("a.png", PNG), clerk) for _number in range(2))
     tokens = [token_of(used), token_of(old)]
     attach([used], [make_case(make_household()).events.get()])
-    assert papers_of(tokens, clerk) == [old]
+    assert papers_of(Paper, tokens, clerk) == [old]
     time_machine.move_to(timezone.now() + timedelta(days=2, minutes=1))
-    assert papers_of(tokens, clerk) == []
+    assert papers_of(Paper, tokens, clerk) == []
 
 
 # --- Keys of the house ----------------------------------------------------------------------------------------------
