@@ -128,7 +128,7 @@ class RecalculationViewSet(ReadOnlyScopedViewSet):
                 _version(asked["standard"], asked.get("version")),
                 asked["division"].code,
                 request.user,
-                line=(simulate or {}).get("line"),
+                changes=simulate,
                 simulate=simulate is not None,
             )
         except recalculation.AlreadyRunning as running:

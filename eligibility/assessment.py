@@ -1,5 +1,6 @@
 """What a standard says of one household today, and why, in a sentence that a farmer understands."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -12,6 +13,7 @@ from eligibility import statements
 from eligibility.choices import Effect, Outcome
 from eligibility.models import Criterion, DeterminationBase, StandardVersion
 from eligibility.rules import Rule
+from eligibility.terms import Terms
 from fupin.money import fen_to_yuan, half_up
 from fupin.templatetags.fupin import yuan
 from households.choices import FactKind
@@ -31,16 +33,20 @@ class Reason:
 
 @dataclass(frozen=True)
 class Assessment:
-    """What a version says of a household (评定); amounts in yuan."""
+    """What a version says of a household (评定), or would say with other terms; amounts in yuan."""
 
     household: str
     version: StandardVersion = field(repr=False)
+    terms: Terms = field(repr=False)
     outcome: str
     headcount: int
     net_income: Decimal | None
     deductions: Decimal
-    line: Decimal
     reasons: list[Reason]
+
+    @property
+    def line(self) -> Decimal:
+        return self.terms.line
 
     @property
     def standard(self) -> str:
@@ -48,7 +54,7 @@ class Assessment:
 
     @property
     def reference_date(self) -> date:
-        return self.version.reference_date
+        return self.terms.reference_date
 
     @property
     def income_counted(self) -> Decimal | None:
@@ -86,11 +92,11 @@ def _text(amount: Decimal | None) -> str | None:
     return None if amount is None else f"{amount:.2f}"
 
 
-def assess(household: Household, version: StandardVersion, *, line: Decimal | None = None) -> Assessment:
-    """What the version says of a household as it is kept now; `line` tries another line."""
-    rule = Rule(version, line)
-    (row,) = statements.fetch(*statements.assessment(rule, statements.Narrowing.to_one(household.pk)))
-    return _assessment_of(row, household.number, rule)
+def assess(household: Household, version: StandardVersion, changes: dict | None = None) -> Assessment:
+    """What the version says of a household as it is kept now; `changes` tries other terms (`eligibility.terms`)."""
+    terms = Terms.of_version(version, changes)
+    (row,) = statements.fetch(*statements.assessment(Rule(terms), statements.Narrowing.to_one(household.pk)))
+    return _assessment_of(row, household.number, version, terms)
 
 
 def assess_entry(entry: HouseholdEntry, version: StandardVersion) -> Assessment:
@@ -99,11 +105,11 @@ def assess_entry(entry: HouseholdEntry, version: StandardVersion) -> Assessment:
     Raises:
         ValidationError: an amount of an income statement is none.
     """
-    rule = Rule(version)
+    terms = Terms.of_version(version)
     rows, row_params = statements.standing_in(_rows_of(entry))
-    select, params = statements.assessment(rule, statements.Narrowing.to_one(_UNSAVED))
+    select, params = statements.assessment(Rule(terms), statements.Narrowing.to_one(_UNSAVED))
     row = statements.fetch(rows + select, row_params + params)[0]
-    return _assessment_of(row, entry.number, rule)
+    return _assessment_of(row, entry.number, version, terms)
 
 
 # The key of an unsaved household in the statement, and what an assessment reads of the rows that hang on it.
@@ -124,35 +130,36 @@ def _rows_of(entry: HouseholdEntry) -> dict:
     }
 
 
-def _assessment_of(row: dict, number: str, rule: Rule) -> Assessment:
+def _assessment_of(row: dict, number: str, version: StandardVersion, terms: Terms) -> Assessment:
     return Assessment(
         household=number,
-        version=rule.version,
+        version=version,
+        terms=terms,
         outcome=row["outcome"],
         headcount=row["headcount"],
         net_income=fen_to_yuan(row["net_income"]),
         deductions=fen_to_yuan(row["deductions"]),
-        line=rule.line,
-        reasons=reasons_of(row["reasons"], rule.criteria),
+        reasons=reasons_of(row["reasons"], terms.criteria),
     )
 
 
 def assessment_of(determination: DeterminationBase, version: StandardVersion | None = None) -> Assessment:
-    """A stored result read as an assessment; `version` saves the look-up of the run's."""
-    rule = Rule(version or determination.run.version)
+    """A stored result read as an assessment; `version` saves the look-up of the run's, where that is no simulation."""
+    version, changes = (version, {}) if version else (determination.run.version, determination.run.changes)
+    terms = Terms.of_version(version, changes)
     return Assessment(
         household=determination.household.number,
-        version=rule.version,
+        version=version,
+        terms=terms,
         outcome=determination.outcome,
         headcount=determination.headcount,
         net_income=determination.net_income,
         deductions=determination.deductions,
-        line=determination.line,
-        reasons=reasons_of(determination.reasons, rule.criteria),
+        reasons=reasons_of(determination.reasons, terms.criteria),
     )
 
 
-def reasons_of(mask: int, criteria: list[Criterion]) -> list[Reason]:
+def reasons_of(mask: int, criteria: Iterable[Criterion]) -> list[Reason]:
     """The criteria whose bits are set, in words."""
     return [
         Reason(criterion.code, criterion.effect, _reason_text(criterion))
@@ -181,7 +188,7 @@ def explain(result: Assessment | DeterminationBase, version: StandardVersion | N
         return _("Cannot be decided yet: nobody counts as a member of the household on %(day)s.") % {"day": day}
     if result.net_income is None:
         return _("Cannot be decided yet: the household's income of %(year)s has not been entered.") % {
-            "year": result.version.income_year
+            "year": result.terms.income_year
         }
     return _sentence_of_income(result)
 
@@ -193,7 +200,7 @@ def _listed(result: Assessment, effect: str) -> str:
 
 def _sentence_of_income(result: Assessment) -> str:
     values = {
-        "year": result.version.income_year,
+        "year": result.terms.income_year,
         "net": yuan(result.net_income),
         "deductions": yuan(result.deductions),
         "persons": result.headcount,
@@ -214,7 +221,7 @@ def _sentence_of_income(result: Assessment) -> str:
         (True, True): _("Eligible: %(income)s; %(share)s, not above the line of %(line)s yuan."),
         (False, False): _("Not eligible: %(income)s; %(share)s, not below the line of %(line)s yuan."),
         (False, True): _("Not eligible: %(income)s; %(share)s, above the line of %(line)s yuan."),
-    }[result.outcome == Outcome.ELIGIBLE, result.version.inclusive]
+    }[result.outcome == Outcome.ELIGIBLE, result.terms.inclusive]
     text = sentence % {"income": income % values, "share": share % values, "line": values["line"]}
     if result.per_head == result.line and result.income_counted != result.line * result.headcount:
         text += _(" (Not rounded: %(income)s yuan against %(limit)s yuan for all.)") % {

@@ -8,7 +8,6 @@ other. A run that is cancelled leaves the results of the chunks that it did, eac
 import time
 from collections import Counter
 from datetime import timedelta
-from decimal import Decimal
 from types import ModuleType
 
 import structlog
@@ -25,6 +24,7 @@ from eligibility import determinations, proposals, villages
 from eligibility.choices import ChunkState, Subject, VersionState
 from eligibility.models import Recalculation, RecalculationChunk, Standard, StandardVersion
 from eligibility.rules import Rule
+from eligibility.terms import Terms
 from fupin import jobs
 from fupin.models import Job, JobKind, JobState
 from villages.models import Division
@@ -53,15 +53,17 @@ def start(
     division_code: str,
     actor: User | None,
     *,
-    line: Decimal | None = None,
+    changes: dict | None = None,
     simulate: bool = False,
 ) -> Recalculation:
     """Start a run; a worker does it. Without an actor it is the system's, or a person's at the shell.
 
+    `changes` are other terms than the version's, as `eligibility.terms` keeps them; only a simulation tries them.
+
     Raises:
         PermissionDenied: the actor may not recalculate.
         ValidationError: there is no such division in the actor's jurisdiction; or it is no simulation, and the version
-            is not approved or another line is given; or the line is negative.
+            is not approved or other terms are given; or the terms are none.
         AlreadyRunning: one run at a time for a standard and a division. Simulations run beside.
     """
     if actor is not None and not actor.has_perm("eligibility.recalculate"):
@@ -73,10 +75,10 @@ def start(
     if not simulate:
         if version.state != VersionState.APPROVED:
             raise ValidationError({"standard": _("Only an approved standard is recalculated; simulate a draft.")})
-        if line is not None:
-            raise ValidationError({"line": _("Another line can only be simulated.")})
-    if line is not None and line < 0:
-        raise ValidationError({"line": _("The line cannot be negative.")})
+        if changes:
+            refusal = _("Other terms than the standard's can only be simulated.")
+            raise ValidationError(dict.fromkeys(changes, refusal))
+    terms = Terms.of_version(version, changes)
     Standard.objects.select_for_update().get(pk=version.standard_id)
     if not simulate and (other := _unfinished_beside(version, division_code)):
         raise AlreadyRunning(other)
@@ -86,7 +88,8 @@ def start(
         version=version,
         division_code=division_code,
         is_simulation=simulate,
-        line=version.line if line is None else line,
+        line=terms.line,
+        changes=terms.changes_from(Terms.of_version(version)) if changes else {},
     )
     if actor is not None:
         details = {"division": division_code, "simulation": simulate}
@@ -108,7 +111,7 @@ def _unfinished_beside(version: StandardVersion, code: str) -> Recalculation | N
 def run(job: Job) -> None:
     """Do what is left of a run: the runner of jobs of this kind."""
     run = _prepared(job)
-    rule = Rule(run.version, run.line)
+    rule = Rule(Terms.of_run(run))
     errors: dict[int, str] = {}
     while run.chunks.filter(state=ChunkState.OPEN).exists():
         chunk = _claimed(run)

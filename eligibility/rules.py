@@ -1,8 +1,8 @@
-"""What a version of a standard decides, as database expressions (design §4): written once, used for one and for all.
+"""What the terms of a standard decide, as database expressions (design §4): written once, used for one and for all.
 
 The expressions speak of named inputs of one household:
 
-    headcount         members who count on the reference date by the version's divisor
+    headcount         members who count on the reference date by the divisor
     facts_hit         bits of the criteria whose kind of fact is verified and holds on the reference date
     wages, business…  the columns of its income statement of the year, all NULL where there is none
 
@@ -20,7 +20,8 @@ from django.db.models.functions import Coalesce, Greatest, Least
 from django.db.models.lookups import GreaterThan, LessThan, LessThanOrEqual
 
 from eligibility.choices import Divisor, Effect, Outcome
-from eligibility.models import Criterion, StandardVersion
+from eligibility.models import Criterion
+from eligibility.terms import Terms
 from fupin.money import NOTHING, FenField
 from households.choices import Verification
 from households.querysets import counting_on, holding_on
@@ -32,43 +33,41 @@ COUNTS_FOR = {
 
 
 class Rule:
-    """A version with its criteria read once; `line` may stand in for the version's own in a simulation."""
+    """What terms decide: those of a version (`Rule(Terms.of_version(version))`), or of a run that tries others."""
 
-    def __init__(self, version: StandardVersion, line: Decimal | None = None):
-        self.version = version
-        self.line = version.line if line is None else line
-        self.criteria: list[Criterion] = list(version.criteria.all())
+    def __init__(self, terms: Terms):
+        self.terms = terms
 
     def with_effect(self, effect: str) -> list[Criterion]:
-        return [criterion for criterion in self.criteria if criterion.effect == effect]
+        return [criterion for criterion in self.terms.criteria if criterion.effect == effect]
 
     def bits(self, effect: str) -> int:
         return reduce(or_, (criterion.bit for criterion in self.with_effect(effect)), 0)
 
     def hits(self, reasons: int) -> list[Criterion]:
         """The criteria whose bits are set, in their order."""
-        return [criterion for criterion in self.criteria if reasons & criterion.bit]
+        return [criterion for criterion in self.terms.criteria if reasons & criterion.bit]
 
     # --- What the inputs are made of ----------------------------------------------------------------------------
 
     @property
     def fact_criteria(self) -> list[Criterion]:
-        return [criterion for criterion in self.criteria if criterion.fact_kind]
+        return [criterion for criterion in self.terms.criteria if criterion.fact_kind]
 
     @property
     def income_columns(self) -> list[str]:
         """Columns of the income statement that the rule reads."""
         costs = [criterion.cost for criterion in self.with_effect(Effect.DEDUCT)]
-        return list(dict.fromkeys([*self.version.items, "production_expense", *costs]))
+        return list(dict.fromkeys([*self.terms.items, "production_expense", *costs]))
 
     @property
     def members_who_count(self) -> Q:
-        return counting_on(self.version.reference_date) & COUNTS_FOR[self.version.divisor]
+        return counting_on(self.terms.reference_date) & COUNTS_FOR[self.terms.divisor]
 
     @property
     def facts_that_count(self) -> Q:
         kinds = {criterion.fact_kind for criterion in self.fact_criteria}
-        return holding_on(self.version.reference_date) & Q(verification=Verification.TRUE, kind__in=sorted(kinds))
+        return holding_on(self.terms.reference_date) & Q(verification=Verification.TRUE, kind__in=sorted(kinds))
 
     def headcount(self) -> Count:
         """Over the members who count of one household."""
@@ -92,7 +91,7 @@ class Rule:
 
     def net_income(self) -> Combinable:
         """Counted items less production expenses; NULL without a statement, negative where expenses prevail."""
-        return _amount(reduce(add, map(F, self.version.items), Value(0)) - F("production_expense"))
+        return _amount(reduce(add, map(F, self.terms.items), Value(0)) - F("production_expense"))
 
     def deductions(self) -> Expression:
         """What the criteria deduct in all; nothing without a statement."""
@@ -113,7 +112,7 @@ class Rule:
 
     def outcome(self) -> Case:
         """Exclusion before inclusion before missing data before the line; the line without any rounding."""
-        below = LessThanOrEqual if self.version.inclusive else LessThan
+        below = LessThanOrEqual if self.terms.inclusive else LessThan
         whens = [
             When(GreaterThan(F("facts_hit").bitand(bits), Value(0)), then=Value(outcome.value))
             for bits, outcome in (
@@ -126,7 +125,7 @@ class Rule:
             *whens,
             When(Q(headcount=0) | Q(net_income=None), then=Value(Outcome.INSUFFICIENT_DATA.value)),
             When(
-                below(_amount(F("net_income") - F("deductions")), _amount(_fen(self.line) * F("headcount"))),
+                below(_amount(F("net_income") - F("deductions")), _amount(_fen(self.terms.line) * F("headcount"))),
                 then=Value(Outcome.ELIGIBLE.value),
             ),
             default=Value(Outcome.NOT_ELIGIBLE.value),

@@ -1,5 +1,7 @@
 """Standards from draft to approval by a second person; an approved version never changes."""
 
+from collections.abc import Sequence
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Max, Q
@@ -146,21 +148,37 @@ def _write(version: StandardVersion, values: dict, criteria: list[dict], actor: 
         if name in values:
             setattr(version, name, values[name])
     version.proposed_by = actor
+    rows = [Criterion(version=version, position=position, **row) for position, row in enumerate(criteria)]
+    check(version, rows)
+    version.save()
+    version.criteria.all().delete()
+    for row in rows:
+        row.version = version
+    Criterion.objects.bulk_create(rows)
+    return version
+
+
+def check(version: StandardVersion, criteria: Sequence[Criterion]) -> None:
+    """Refuse what no standard may say, and turn what it says into its types; neither needs to be saved.
+
+    Raises:
+        ValidationError: a value is wrong, by the name of its field where it is the version's.
+    """
     subject = version.standard.subject
-    if not version.items or set(version.items) - set(ITEMS[subject]):
+    if not version.items or not isinstance(version.items, list) or set(version.items) - set(ITEMS[subject]):
         raise ValidationError({"items": _("Choose which income is counted.")})
     if version.valid_from and version.valid_to and version.valid_to <= version.valid_from:
         raise ValidationError({"valid_to": _("The end of the validity must lie after its beginning.")})
     if criteria and subject == Subject.VILLAGE:
         raise ValidationError(_("A standard for villages has no criteria beside the line."), code="criteria")
-    version.full_clean(exclude=["approved_by", "approved_at"])
-    version.save()
-    version.criteria.all().delete()
-    rows = [Criterion(version=version, position=position, **row) for position, row in enumerate(criteria)]
-    for row in rows:
-        row.full_clean()
-    Criterion.objects.bulk_create(rows)
-    return version
+    version.full_clean(exclude=["proposed_by", "approved_by", "approved_at"], validate_constraints=False)
+    if version.line < 0:
+        raise ValidationError({"line": _("The line cannot be negative.")})
+    version.validate_constraints(exclude=["proposed_by", "approved_by", "approved_at"])
+    for row in criteria:
+        row.full_clean(exclude=["version"])
+        if row.floor < 0 or (row.cap is not None and row.cap < 0):
+            raise ValidationError(_("A floor or a cap cannot be negative."), code="negative")
 
 
 def _require(actor: User, permission: str) -> None:

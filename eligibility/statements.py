@@ -56,7 +56,7 @@ def assessment(rule: Rule, narrowing: Narrowing, *, previous: models.QuerySet | 
     `previous` holds at most one determination a household.
     """
     members = Member.objects.filter(narrowing.rows, rule.members_who_count)
-    incomes = IncomeYear.objects.filter(narrowing.rows, year=rule.version.income_year)
+    incomes = IncomeYear.objects.filter(narrowing.rows, year=rule.terms.income_year)
     joined = {
         "members": members.values("household_id").annotate(headcount=rule.headcount()),
         "incomes": incomes.values("household_id", *rule.income_columns),
@@ -64,7 +64,7 @@ def assessment(rule: Rule, narrowing: Narrowing, *, previous: models.QuerySet | 
     columns = {
         "household_id": Column("households", "id"),
         "village_id": Column("households", "village_id", CharField()),
-        "line": Value(rule.line, FenField()),
+        "line": Value(rule.terms.line, FenField()),
         "headcount": Coalesce(Column("members", "headcount"), Value(0)),
         "facts_hit": Value(0, BigIntegerField()),
     } | {name: Column("incomes", name, FenField()) for name in rule.income_columns}

@@ -27,15 +27,15 @@ COUNTS = (*OUTCOMES, "newly_weak", "no_longer_weak")
 
 def assessed(rule: Rule, villages: QuerySet[Village]) -> QuerySet[Village]:
     """The villages with `total`, the counted income of the year (NULL without a statement), and `outcome`."""
-    version = rule.version
-    total = reduce(add, (F(f"statement__{item}") for item in version.items))
-    below = "lte" if version.inclusive else "lt"
+    terms = rule.terms
+    total = reduce(add, (F(f"statement__{item}") for item in terms.items))
+    below = "lte" if terms.inclusive else "lt"
     return villages.annotate(
-        statement=FilteredRelation("incomes", condition=Q(incomes__year=version.income_year)),
+        statement=FilteredRelation("incomes", condition=Q(incomes__year=terms.income_year)),
         total=ExpressionWrapper(total, output_field=FenField()),
         outcome=Case(
             When(total=None, then=Value(VillageOutcome.INSUFFICIENT_DATA.value)),
-            When(**{f"total__{below}": rule.line}, then=Value(VillageOutcome.WEAK.value)),
+            When(**{f"total__{below}": terms.line}, then=Value(VillageOutcome.WEAK.value)),
             default=Value(VillageOutcome.NOT_WEAK.value),
             output_field=CharField(),
         ),
@@ -70,7 +70,7 @@ def write(run: Recalculation, chunk: RecalculationChunk, rule: Rule) -> dict:
             outcome=village.outcome,
             previous_outcome=old.outcome if old else "",
             total=village.total,
-            line=rule.line,
+            line=rule.terms.line,
             is_current=not run.is_simulation,
         )
         counts[row.outcome] += 1

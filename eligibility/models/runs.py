@@ -21,6 +21,9 @@ class Recalculation(models.Model):
     division_code = models.CharField(_("division"), max_length=12)
     is_simulation = models.BooleanField(_("simulation"), default=False)
     line = FenField(_("line"), help_text=_("Yuan; the version's, or the one tried in a simulation."))
+    changes = models.JSONField(
+        _("changed terms"), default=dict, help_text="What a simulation tries in the place of the version's terms."
+    )
     watermark = models.DateTimeField(_("data as of"), null=True, help_text=_("Changes after it are for the next run."))
     counts = models.JSONField(_("counts"), default=dict)
     checksum = models.CharField(_("checksum"), max_length=64, blank=True)

@@ -58,7 +58,7 @@ class RunNew(PermissionRequiredMixin, TemplateView):
                     values["version"],
                     values["division"].pk,
                     request.user,
-                    line=values["line"],
+                    changes={} if values["line"] is None else {"line": values["line"]},
                     simulate=values["simulate"],
                 )
             except ValidationError as error:

@@ -23,6 +23,7 @@ from eligibility import recalculation
 from eligibility.choices import Effect, Outcome, VersionState
 from eligibility.models import Criterion, Determination, Recalculation, Standard, StandardVersion
 from eligibility.rules import Rule
+from eligibility.terms import Terms
 from fupin import jobs
 from fupin.money import NOTHING
 from households.models import Household, IncomeYear
@@ -123,7 +124,7 @@ def _raw_sql(version: StandardVersion) -> tuple[str, dict]:
     bits = " ".join(f"WHEN '{criterion.fact_kind}' THEN {criterion.bit}" for criterion in criteria)
     net = " + ".join(version.items) + " - production_expense"
     who = "is_living_together" if version.divisor == "resident" else "is_registered_resident"
-    rule = Rule(version)
+    rule = Rule(Terms.of_version(version))
     last = Recalculation.objects.filter(is_simulation=False, checksum__gt="").order_by("-job__created_at").first()
     sql = f"""
         INSERT INTO bench_raw (run_id, standard_id, household_id, village_id, outcome, previous_outcome, headcount,
@@ -199,7 +200,7 @@ def _batches() -> Iterator[list[int]]:
 
 def _batch(version: StandardVersion, criteria: list[Criterion], keys: list[int]) -> list[Household]:
     """Households with nothing read that is not needed; rows that do not count are left in the database."""
-    rule = Rule(version)
+    rule = Rule(Terms.of_version(version))
     members = Household._meta.get_field("members").related_model.objects
     incomes = IncomeYear.objects.filter(year=version.income_year).only("household", *rule.income_columns)
     facts = Household._meta.get_field("facts").related_model.objects.filter(rule.facts_that_count)

@@ -211,7 +211,7 @@ def test_another_line_may_be_tried():
     make_income(household, wages="9100.00")
     version = make_version()
     assert assess(household, version).outcome == "not_eligible"
-    assert assess(household, version, line=Decimal("9100.01")).outcome == "eligible"
+    assert assess(household, version, {"line": "9100.01"}).outcome == "eligible"
 
 
 def test_an_assessment_is_two_queries(django_assert_num_queries):

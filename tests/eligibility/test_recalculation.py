@@ -457,8 +457,8 @@ def test_runs_that_share_no_household_stand_beside_each_other(version, household
     ("values", "field"),
     [
         ({"division": "320413"}, "division"),
-        ({"line": Decimal("8000.00")}, "line"),
-        ({"line": Decimal("-0.01"), "simulate": True}, "line"),
+        ({"changes": {"line": "8000.00"}}, "line"),
+        ({"changes": {"line": "-0.01"}, "simulate": True}, "line"),
     ],
 )
 def test_what_cannot_be_started_is_refused(version, households, values, field):
@@ -500,7 +500,7 @@ def test_on_the_page_a_second_start_leads_to_the_first(version, households, clie
 def test_a_simulation_leaves_what_counts_untouched(version, households):
     do(version)
     kept = [list(model.objects.order_by("pk").values()) for model in (Determination, Proposal)]
-    run = do(version, simulate=True, line=Decimal("8999.99"))
+    run = do(version, simulate=True, changes={"line": "8999.99"})
     assert [list(model.objects.order_by("pk").values()) for model in (Determination, Proposal)] == kept
     assert run.counts == {
         "eligible": 4,

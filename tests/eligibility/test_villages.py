@@ -125,7 +125,7 @@ def test_changes_are_told_against_the_run_before_and_an_unchanged_run_writes_not
 def test_a_simulation_leaves_what_counts_untouched(version):
     village = make_income(operating="1000000")
     first = do(version)
-    run = do(version, simulate=True, line=Decimal("900000.00"))
+    run = do(version, simulate=True, changes={"line": "900000.00"})
     assert (run.counts["not_weak"], run.counts["no_longer_weak"]) == (1, 1)
     assert current(village).run == first
     assert do(version).counts["weak"] == 1

@@ -1,5 +1,4 @@
 import time
-from decimal import Decimal
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -29,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *args, standard: str, division: str, line: str | None, simulate: bool, wait: bool, **options):
         version = self._version(standard, simulate)
         try:
-            run = recalculation.start(version, division, None, line=self._line(line), simulate=simulate)
+            run = recalculation.start(version, division, None, changes=self._changes(line), simulate=simulate)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         except recalculation.AlreadyRunning as error:
@@ -47,8 +46,8 @@ class Command(BaseCommand):
             raise CommandError(f"No approved standard has the code {code}.")
         return version
 
-    def _line(self, line: str | None) -> Decimal | None:
-        return None if line is None else to_yuan(line)
+    def _changes(self, line: str | None) -> dict:
+        return {} if line is None else {"line": to_yuan(line)}
 
     def _wait(self, run: Recalculation) -> None:
         began = time.monotonic()
