@@ -116,7 +116,7 @@ def assess_entry(entry: HouseholdEntry, version: StandardVersion) -> Assessment:
 _UNSAVED = 0
 _OF_MEMBER = ("household", "born_on", "joined_on", "left_on", "is_registered_resident", "is_living_together")
 _OF_INCOME = ("household", "year", *IncomeYear.AMOUNTS)
-_OF_FACT = ("household", "kind", "fact_date", "ended_on", "verification")
+_OF_FACT = ("household", "kind", "fact_date", "ended_on", "verification", "amount")
 
 
 def _rows_of(entry: HouseholdEntry) -> dict:

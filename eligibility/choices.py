@@ -4,6 +4,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+# Years of income that a standard may look at.
+FIRST_YEAR, LAST_YEAR = 1990, 2099
+
 
 class Subject(models.TextChoices):
     HOUSEHOLD = "household", _("Households")
@@ -12,12 +15,13 @@ class Subject(models.TextChoices):
 
 class VersionState(models.TextChoices):
     DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted for approval")
     APPROVED = "approved", _("Approved")
     SUPERSEDED = "superseded", _("Superseded")
 
     @property
     def colour(self) -> str:
-        return {"draft": "amber", "approved": "green"}.get(self.value, "neutral")
+        return {"draft": "amber", "submitted": "blue", "approved": "green"}.get(self.value, "neutral")
 
 
 class Divisor(models.TextChoices):

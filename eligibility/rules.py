@@ -78,7 +78,7 @@ class Rule:
         bits = [
             Max(
                 Case(
-                    When(kind=criterion.fact_kind, then=Value(criterion.bit)),
+                    When(meeting(criterion), then=Value(criterion.bit)),
                     default=Value(0),
                     output_field=BigIntegerField(),
                 )
@@ -140,6 +140,12 @@ class Rule:
             "reasons": self.reasons(),
             "outcome": self.outcome(),
         }
+
+
+def meeting(criterion: Criterion) -> Q:
+    """Facts that a criterion speaks of: of its kind, and of more than its threshold where it has one."""
+    of_its_kind = Q(kind=criterion.fact_kind)
+    return of_its_kind if criterion.threshold is None else of_its_kind & Q(amount__gt=criterion.threshold)
 
 
 def _deducted(criterion: Criterion) -> Expression:

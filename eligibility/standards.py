@@ -12,12 +12,10 @@ from accounts import services as accounts
 from accounts.choices import AuditAction
 from accounts.models import User
 from eligibility.choices import Subject, VersionState
+from eligibility.documents import as_document, from_document
 from eligibility.models import Criterion, Standard, StandardVersion
-from households.models import IncomeYear
-from villages.models import VillageIncome
+from eligibility.schema import ITEMS
 
-# What an income counts that a standard of the subject may name.
-ITEMS = {Subject.HOUSEHOLD: IncomeYear.ITEMS, Subject.VILLAGE: VillageIncome.CATEGORIES}
 # What a draft says, beside its criteria.
 VALUES = (
     "reference_date",
@@ -26,13 +24,14 @@ VALUES = (
     "inclusive",
     "divisor",
     "items",
+    "item_notes",
     "valid_from",
     "valid_to",
     "basis",
     "note",
 )
 # What a criterion says, beside its place.
-CRITERION_VALUES = ("effect", "fact_kind", "cost", "floor", "cap", "note")
+CRITERION_VALUES = ("effect", "fact_kind", "threshold", "cost", "floor", "cap", "note")
 
 
 @transaction.atomic
@@ -67,9 +66,9 @@ def new_draft(standard: Standard, actor: User) -> StandardVersion:
         raise ValidationError(_("There is a draft already; edit that one."), code="draft_exists")
     newest = standard.versions.order_by("-number").first()
     number = standard.versions.aggregate(Max("number"))["number__max"] + 1
-    values = {name: getattr(newest, name) for name in VALUES} | {"basis": ""}
-    criteria = [{name: getattr(row, name) for name in CRITERION_VALUES} for row in newest.criteria.all()]
-    return _write(StandardVersion(standard=standard, number=number), values, criteria, actor)
+    copied = from_document(as_document(newest))
+    values = copied.values | {"basis": ""}
+    return _write(StandardVersion(standard=standard, number=number), values, copied.criteria, actor)
 
 
 @transaction.atomic
@@ -165,8 +164,12 @@ def check(version: StandardVersion, criteria: Sequence[Criterion]) -> None:
         ValidationError: a value is wrong, by the name of its field where it is the version's.
     """
     subject = version.standard.subject
-    if not version.items or not isinstance(version.items, list) or set(version.items) - set(ITEMS[subject]):
+    known = ITEMS[subject]
+    if not version.items or not isinstance(version.items, list) or {*version.items, *version.item_notes} - set(known):
         raise ValidationError({"items": _("Choose which income is counted.")})
+    version.note = version.note.replace("\r\n", "\n")
+    version.items = [name for name in known if name in version.items]
+    version.item_notes = {name: note for name in known if (note := version.item_notes.get(name))}
     if version.valid_from and version.valid_to and version.valid_to <= version.valid_from:
         raise ValidationError({"valid_to": _("The end of the validity must lie after its beginning.")})
     if criteria and subject == Subject.VILLAGE:
@@ -175,6 +178,8 @@ def check(version: StandardVersion, criteria: Sequence[Criterion]) -> None:
     if version.line < 0:
         raise ValidationError({"line": _("The line cannot be negative.")})
     version.validate_constraints(exclude=["proposed_by", "approved_by", "approved_at"])
+    if len({row.code for row in criteria}) < len(criteria):
+        raise ValidationError(_("Each kind of fact and each cost stands in one criterion only."), code="criteria")
     for row in criteria:
         row.full_clean(exclude=["version"])
         if row.floor < 0 or (row.cap is not None and row.cap < 0):

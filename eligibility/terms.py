@@ -88,7 +88,8 @@ def _criteria_of(rows: list[dict]) -> list[Criterion]:
 def _criterion_as_json(criterion: Criterion) -> dict:
     named = {"effect": str(criterion.effect)}
     if criterion.effect != Effect.DEDUCT:
-        return named | {"fact_kind": str(criterion.fact_kind)}
+        above = {} if criterion.threshold is None else {"threshold": f"{criterion.threshold:.2f}"}
+        return named | {"fact_kind": str(criterion.fact_kind)} | above
     cap = None if criterion.cap is None else f"{criterion.cap:.2f}"
     return named | {"cost": str(criterion.cost), "floor": f"{criterion.floor:.2f}", "cap": cap}
 

@@ -169,6 +169,36 @@ class FactKind(models.TextChoices):
     PAYROLL = "payroll", _("Public payroll")
     SUBSISTENCE = "subsistence", _("Subsistence allowance")
     DESTITUTE = "destitute", _("Destitute support")
+    PAYROLL_KIN = "payroll_kin", _("Parent, spouse or child of the head on the public payroll")
+    VILLAGE_POST = "village_post", _("Post in one of the village's three committees")
+    TOWN_BUILDING = "town_building", _("House or shop in town, built or bought")
+    MACHINERY = "machinery", _("Large farm machinery")
+    SAVINGS = "savings", _("Deposits or securities")
+    OPERATING_COMPANY = "operating_company", _("Registered company that really operates")
+    LARGE_FARMER = "large_farmer", _("Large grower or breeder")
+    EMPLOYER = "employer", _("Hires workers")
+    SOCIAL_INSURANCE = "social_insurance", _("Social insurance of employees")
+    SPLIT_TO_BENEFIT = "split_to_benefit", _("Household split or merged to get benefits")
+    EMPTY_REGISTRATION = "empty_registration", _("Empty registration")
+    DECEASED = "deceased", _("Household of the dead")
+    DISABLED = "disabled", _("Disabled person with a certificate")
+    SERIOUS_ILLNESS = "serious_illness", _("Serious illness")
+    UNSAFE_HOUSING = "unsafe_housing", _("Dangerous house (grade C or D)")
+    DISASTER = "disaster", _("Struck by a disaster")
+    MARTYR_FAMILY = "martyr_family", _("Family of a martyr or soldier")
+
+
+# What the amount of a fact is, in yuan, for the kinds that have one: a standard may ask for more than a threshold.
+AMOUNT_OF_FACT = {
+    FactKind.VEHICLE: _("purchase price"),
+    FactKind.HOUSING: _("purchase price"),
+    FactKind.TOWN_BUILDING: _("purchase price"),
+    FactKind.MACHINERY: _("purchase price"),
+    FactKind.SAVINGS: _("balance"),
+    FactKind.BUSINESS: _("registered capital"),
+    FactKind.OPERATING_COMPANY: _("registered capital"),
+    FactKind.LARGE_FARMER: _("yearly output"),
+}
 
 
 class Verification(models.TextChoices):

@@ -41,7 +41,7 @@ MEMBER_FIELDS = (
     "left_on",
     "left_reason",
 )
-FACT_FIELDS = ("kind", "fact_date", "ended_on", "verification", "note")
+FACT_FIELDS = ("kind", "fact_date", "ended_on", "verification", "amount", "note")
 LIVING_FIELDS = tuple(
     field.name for field in LivingConditions._meta.get_fields() if field.concrete and not field.primary_key
 )

@@ -333,6 +333,9 @@ class Fact(models.Model):
     verification = models.CharField(
         _("verification"), max_length=10, choices=c.Verification, default=c.Verification.PENDING
     )
+    amount = FenField(
+        _("amount"), null=True, blank=True, help_text=_("Yuan: a purchase price, a balance; empty where none is known.")
+    )
     note = models.CharField(_("note"), max_length=200, blank=True)
     history = HistoricalRecords()
 
@@ -352,6 +355,11 @@ class Fact(models.Model):
                 condition=Q(ended_on=None) | Q(ended_on__gte=F("fact_date")),
                 name="fact_dates_in_order",
                 violation_error_message=_("A fact cannot end before it began."),
+            ),
+            models.CheckConstraint(
+                condition=Q(amount=None) | Q(amount__gte=0),
+                name="fact_amount_not_negative",
+                violation_error_message=_("An amount cannot be negative."),
             ),
         ]
 

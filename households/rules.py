@@ -81,6 +81,7 @@ class FactEntry:
     fact_date: date | None = None
     ended_on: date | None = None
     verification: str = c.Verification.PENDING
+    amount: Decimal | None = None
     note: str = ""
     pk: int | None = None
 
@@ -455,6 +456,8 @@ def _facts_are_right(entry: HouseholdEntry, today: date) -> Iterator[Problem]:
             yield _unknown(f"{path}.kind")
         if fact.verification and fact.verification not in c.Verification:
             yield _unknown(f"{path}.verification")
+        if fact.amount is not None and fact.amount < 0:
+            yield Problem(f"{path}.amount", "negative", _("An amount cannot be negative."), "≥ 0")
         if fact.fact_date is None:
             continue
         if fact.fact_date > today:

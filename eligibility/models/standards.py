@@ -1,6 +1,7 @@
 """Standards as versioned data (识别标准)."""
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -49,12 +50,20 @@ class StandardVersion(models.Model):
     number = models.PositiveSmallIntegerField(_("version"), default=1)
     state = models.CharField(_("state"), max_length=12, choices=c.VersionState, default=c.VersionState.DRAFT)
     reference_date = models.DateField(_("reference date"))
-    income_year = models.PositiveSmallIntegerField(_("income year"))
+    income_year = models.PositiveSmallIntegerField(
+        _("income year"), validators=[MinValueValidator(c.FIRST_YEAR), MaxValueValidator(c.LAST_YEAR)]
+    )
     line = FenField(_("line"), help_text=_("Yuan a head a year; for villages, yuan a year."))
     inclusive = models.BooleanField(_("the line itself counts as below"), default=False)
     divisor = models.CharField(_("divisor"), max_length=10, choices=c.Divisor, default=c.Divisor.RESIDENT)
     items = models.JSONField(
         _("counted income items"), default=list, help_text=_("Field names of the income statement.")
+    )
+    item_notes = models.JSONField(
+        _("notes on income items"),
+        default=dict,
+        blank=True,
+        help_text=_("By field name: why an item is counted, or is not."),
     )
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
@@ -63,6 +72,24 @@ class StandardVersion(models.Model):
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("proposed by")
     )
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("submitted by"),
+    )
+    submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+    returned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("returned by"),
+    )
+    returned_because = models.CharField(_("reason of the return"), max_length=500, blank=True)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("approved by")
     )
@@ -80,6 +107,10 @@ class StandardVersion(models.Model):
             models.CheckConstraint(
                 condition=Q(approved_by=None) | Q(proposed_by=None) | ~Q(approved_by=F("proposed_by")),
                 name="standard_approved_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | Q(submitted_by=None) | ~Q(approved_by=F("submitted_by")),
+                name="standard_not_by_who_submitted",
             ),
             models.CheckConstraint(condition=Q(line__gte=0), name="standard_line_not_negative"),
         ]
@@ -110,6 +141,9 @@ class Criterion(models.Model):
     position = models.PositiveSmallIntegerField(_("position"))
     effect = models.CharField(_("effect"), max_length=10, choices=c.Effect)
     fact_kind = models.CharField(_("kind of fact"), max_length=20, choices=FactKind, blank=True)
+    threshold = FenField(
+        _("threshold"), null=True, blank=True, help_text=_("Yuan; only a fact of a greater amount counts.")
+    )
     cost = models.CharField(_("cost"), max_length=20, choices=c.Cost, blank=True)
     floor = FenField(_("floor"), default=NOTHING, help_text=_("Yuan; only what exceeds it is deducted."))
     cap = FenField(_("cap"), null=True, blank=True, help_text=_("Yuan; no more than this is deducted."))
@@ -126,6 +160,13 @@ class Criterion(models.Model):
                 condition=(Q(effect=c.Effect.DEDUCT) & ~Q(cost="") & Q(fact_kind=""))
                 | (~Q(effect=c.Effect.DEDUCT) & Q(cost="") & ~Q(fact_kind="")),
                 name="criterion_has_what_its_effect_needs",
+            ),
+            models.CheckConstraint(
+                condition=Q(threshold=None) | (Q(threshold__gte=0) & ~Q(fact_kind="")),
+                name="criterion_threshold_of_a_fact",
+            ),
+            models.CheckConstraint(
+                condition=Q(floor__gte=0) & (Q(cap=None) | Q(cap__gte=0)), name="criterion_amounts_not_negative"
             ),
         ]
 

@@ -109,6 +109,7 @@ FACTS = Sheet(
         Column("事实日期", "fact_date", "day", required=True, width=12),
         Column("结束日期", "ended_on", "day", width=12),
         Column("核查结果", "verification", "code", required=True, choices=c.Verification),
+        Column("金额", "amount", "amount", optional_column=True, hint="元：购置价格、余额等，没有可不填"),
         Column("说明", "note", width=30),
     ),
 )

@@ -19,6 +19,14 @@ def holds_on(fact, day) -> bool:
     return fact.ended_on is None or fact.ended_on > day
 
 
+def meets(fact, criterion) -> bool:
+    if fact.kind != criterion.fact_kind:
+        return False
+    if criterion.threshold is None:
+        return True
+    return fact.amount is not None and fact.amount > criterion.threshold
+
+
 def assess(members, incomes, facts, version, criteria, line=None) -> dict:
     """What a version says of a household, as the JSON of design §5 without its names and texts."""
     day = version.reference_date
@@ -27,7 +35,7 @@ def assess(members, incomes, facts, version, criteria, line=None) -> dict:
     headcount = len([member for member in members if counts_on(member, day) and getattr(member, who)])
 
     income = next((income for income in incomes if income.year == version.income_year), None)
-    kinds = {fact.kind for fact in facts if holds_on(fact, day)}
+    held = [fact for fact in facts if holds_on(fact, day)]
     net, deductions, hits = None, NOTHING, []
     if income is not None:
         net = -income.production_expense
@@ -35,7 +43,7 @@ def assess(members, incomes, facts, version, criteria, line=None) -> dict:
             net += getattr(income, item)
     for criterion in criteria:
         if criterion.effect != "deduct":
-            if criterion.fact_kind in kinds:
+            if any(meets(fact, criterion) for fact in held):
                 hits.append((criterion.fact_kind, criterion.effect))
         elif income is not None:
             amount = getattr(income, criterion.cost) - criterion.floor

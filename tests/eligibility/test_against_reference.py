@@ -30,6 +30,9 @@ FEN = Decimal("0.01")
 days = st.sampled_from(NEAR)
 amounts = st.one_of(st.just(Decimal("0.00")), st.integers(0, 4_000_000).map(lambda fen: fen * FEN))
 
+# Few, and a fen apart, so that facts lie at, above and below the thresholds of criteria.
+thresholds = st.sampled_from([Decimal("0.00"), Decimal("29999.99"), Decimal("30000.00"), Decimal("30000.01")])
+
 
 @dataclass
 class Drawn:
@@ -65,6 +68,7 @@ def facts(draw) -> Fact:
         fact_date=fact_date,
         ended_on=draw(st.none() | days.filter(lambda day: day >= fact_date)),
         verification=draw(st.sampled_from([Verification.TRUE.value, *Verification.values])),
+        amount=draw(st.none() | thresholds),
     )
 
 
@@ -73,7 +77,8 @@ def versions(draw) -> dict:
     items = draw(st.lists(st.sampled_from(IncomeYear.ITEMS), min_size=1, unique=True))
     criteria = []
     for kind in draw(st.lists(st.sampled_from(FactKind.values), unique=True)):
-        criteria.append({"effect": draw(st.sampled_from([Effect.EXCLUDE, Effect.INCLUDE])), "fact_kind": kind})
+        effect, threshold = draw(st.sampled_from([Effect.EXCLUDE, Effect.INCLUDE])), draw(st.none() | thresholds)
+        criteria.append({"effect": effect, "fact_kind": kind, "threshold": threshold})
     for cost in draw(st.lists(st.sampled_from(Cost.values), unique=True)):
         cap = draw(st.none() | amounts)
         criteria.append({"effect": Effect.DEDUCT, "cost": cost, "floor": draw(amounts), "cap": cap})

@@ -44,6 +44,18 @@ def test_each_can_be_changed_alone_and_only_it_is_kept(version, name):
     assert Terms.of_version(version, after.as_json()).as_json() == after.as_json()
 
 
+def test_the_threshold_of_a_condition_is_a_term(version):
+    rows = [{"effect": "exclude", "fact_kind": "vehicle", "threshold": "30000.00"}]
+    household = make_household()
+    make_fact(household, "vehicle", date(2015, 3, 1), amount=Decimal("30000.00"))
+    terms = Terms.of_version(version, {"criteria": rows})
+    assert terms.changes_from(Terms.of_version(version)) == {"criteria": rows}
+    assert [reason.code for reason in assess(household, version).reasons] == ["vehicle"]
+    assert assess(household, version, {"criteria": rows}).reasons == []
+    lower = [rows[0] | {"threshold": "29999.99"}]
+    assert [reason.code for reason in assess(household, version, {"criteria": lower}).reasons] == ["vehicle"]
+
+
 def test_the_version_stays_what_it_is(version):
     Terms.of_version(version, OTHERS)
     version.refresh_from_db()
