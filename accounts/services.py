@@ -86,6 +86,15 @@ def _differ(before: User, after: User, name: str) -> bool:
     return getattr(before, name) != getattr(after, name)
 
 
+def hand_over(jurisdiction: str, to: str, actor: User) -> None:
+    """Make whoever is responsible for one division responsible for another, because the first is gone."""
+    for user in User.objects.select_for_update().filter(jurisdiction=jurisdiction).order_by("pk"):
+        user.jurisdiction = to
+        user.save(update_fields=["jurisdiction"])
+        end_sessions(user)
+        record(actor, AuditAction.CHANGE, "account", user.username, fields=["jurisdiction"])
+
+
 @transaction.atomic
 def reset_password(user: User, actor: User) -> str:
     """Give an account a new random password, which is returned, and end its sessions and tokens."""

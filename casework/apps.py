@@ -11,9 +11,11 @@ class CaseworkConfig(AppConfig):
         from casework import panels
         from casework.publication import follow_households
         from casework.services import carry_over_many
+        from casework.services.steps import follow_moves
         from households.imports.carrying import register_carry_over
-        from households.signals import households_changed
+        from households.signals import households_changed, households_moved
 
         households_changed.connect(follow_households, dispatch_uid="public register follows")
+        households_moved.connect(follow_moves, dispatch_uid="cases follow their household")
         register_carry_over(carry_over_many)
         panels.register()

@@ -11,5 +11,5 @@ class EligibilityConfig(AppConfig):
         from fupin import jobs
         from fupin.models import JobKind
 
-        jobs.register(JobKind.RECALCULATION, recalculation.run)
+        jobs.register(JobKind.RECALCULATION, recalculation.run, shared=True)
         panels.register()

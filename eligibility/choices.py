@@ -66,6 +66,14 @@ class VillageOutcome(models.TextChoices):
         return {"weak": "amber", "not_weak": "neutral", "insufficient_data": "amber"}[self.value]
 
 
+class ScopeKind(models.TextChoices):
+    """What a run is over."""
+
+    DIVISION = "division", _("A division")
+    VILLAGES = "villages", _("Chosen villages")
+    HOUSEHOLDS = "households", _("Chosen households")
+
+
 class ChunkState(models.TextChoices):
     OPEN = "open", _("Open")
     DONE = "done", _("Finished")

@@ -14,8 +14,8 @@ from eligibility.models import (
     SimulatedDetermination,
 )
 from eligibility.rules import Rule
+from eligibility.scopes import households_of, is_whole_division
 from eligibility.statements import RESULTS, Narrowing, Sql, assessment, compile_queryset, fetch, prepared, quoted
-from fupin.scope import division_range
 from households.models import Household
 
 # Small villages are put together up to about this many households; a village of more than twice as many is split.
@@ -35,7 +35,7 @@ def plan(run: Recalculation) -> Iterator[RecalculationChunk]:
     None reaches beyond a township, so that a run's counts by township are sums over its chunks.
     """
     villages = (
-        Household.objects.filter(division_range("village_id", run.division_code))
+        Household.objects.filter(households_of(run))
         .order_by("village_id")
         .values("village_id")
         .annotate(households=Count("pk"))
@@ -56,7 +56,8 @@ def plan(run: Recalculation) -> Iterator[RecalculationChunk]:
 
 
 def _split(run: Recalculation, village: str) -> Iterator[RecalculationChunk]:
-    keys = list(Household.objects.filter(village=village).order_by("pk").values_list("pk", flat=True))
+    rows = Household.objects.filter(households_of(run), village=village)
+    keys = list(rows.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(keys), HOUSEHOLDS_A_CHUNK):
         part = keys[start : start + HOUSEHOLDS_A_CHUNK]
         yield RecalculationChunk(
@@ -69,19 +70,26 @@ def _split(run: Recalculation, village: str) -> Iterator[RecalculationChunk]:
         )
 
 
-def narrowing(chunk: RecalculationChunk) -> Narrowing:
+def narrowing(run: Recalculation, chunk: RecalculationChunk) -> Narrowing:
     """The households of a chunk as they lie now, and what else has to be read for them.
 
     Each table is narrowed by one range only: of two, the planner would take the product for the share of the rows.
+    Of a part of the households, such as those that were touched, the rows are found through their keys.
     """
-    in_villages = Q(village_id__gte=chunk.first_village, village_id__lte=chunk.last_village)
+    in_chunk = Q(village_id__gte=chunk.first_village, village_id__lte=chunk.last_village)
+    if chunk.first_household is not None:
+        in_chunk &= _keys("pk", chunk.first_household, chunk.last_household)
+    if not is_whole_division(run):
+        households = in_chunk & households_of(run)
+        by_key = Q(household_id__in=Household.objects.filter(households).values("pk"))
+        return Narrowing(households, by_key, by_key)
     if chunk.first_household is not None:
         by_key = _keys("household_id", chunk.first_household, chunk.last_household)
-        return Narrowing(in_villages & _keys("pk", chunk.first_household, chunk.last_household), by_key, by_key)
+        return Narrowing(in_chunk, by_key, by_key)
     # A sum keeps the planner from walking the primary key until it meets the villages.
     key = F("pk") + 0
-    keys = Household.objects.filter(in_villages).aggregate(first=Min(key), last=Max(key))
-    return Narrowing(in_villages, in_villages, _keys("household_id", keys["first"] or 0, keys["last"] or 0))
+    keys = Household.objects.filter(in_chunk).aggregate(first=Min(key), last=Max(key))
+    return Narrowing(in_chunk, in_chunk, _keys("household_id", keys["first"] or 0, keys["last"] or 0))
 
 
 def _keys(path: str, first: int, last: int) -> Q:
@@ -90,7 +98,7 @@ def _keys(path: str, first: int, last: int) -> Q:
 
 def write(run: Recalculation, chunk: RecalculationChunk, rule: Rule) -> dict:
     """Write a chunk's determinations, in the caller's transaction. Returns its counts and an integer `checksum`."""
-    scope = narrowing(chunk)
+    scope = narrowing(run, chunk)
     if run.is_simulation:
         _clear(SimulatedDetermination, run, scope)
         _insert_simulated(run, rule, scope)

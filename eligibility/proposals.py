@@ -12,28 +12,28 @@ Who left the register is not proposed anew here: a return (返贫) is for monito
 from datetime import date
 
 from django.db import connection, transaction
-from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
-from eligibility.choices import Outcome, ProposalKind, ProposalState
+from eligibility.choices import Outcome, ProposalKind, ProposalState, ScopeKind
 from eligibility.models import Determination, Proposal, Recalculation
+from eligibility.scopes import households_of, is_whole_division
 from eligibility.statements import compile_queryset, prepared, quoted
 from fupin.scope import division_range
 from households.choices import HouseholdStatus
+from households.models import Household
 
 
 @transaction.atomic
 def renew(run: Recalculation) -> None:
-    """Bring the proposals of a run's standard and division into line with the determinations that count now.
+    """Bring the proposals of a run's standard and households into line with the determinations that count now.
 
     An open proposal that no longer holds lapses. What people dismissed or took up is proposed again only when the
     determination has changed since. A household has one open proposal at a time, whichever standard made it.
     """
     standard, reference_date = run.version.standard_id, run.version.reference_date
     current = Determination.objects.filter(standard=standard, is_current=True)
-    ours = Proposal.objects.open().filter(
-        division_range("household__village_id", run.division_code), determination__standard=standard
-    )
+    ours = Proposal.objects.open().filter(households_of(run, "household__"), determination__standard=standard)
     ours.exclude(determination__in=current).update(
         determination=Subquery(current.filter(household=OuterRef("household")).values("pk"))
     )
@@ -46,12 +46,29 @@ def renew(run: Recalculation) -> None:
         state__in=(ProposalState.DISMISSED, ProposalState.TAKEN_UP),
     )
     wanted = (
-        current.filter(division_range("village_id", run.division_code))
+        current.filter(_judged(run))
         .annotate(wanted=_wanted("", reference_date))
         .exclude(wanted="")
         .filter(~Exists(settled))
     )
     _insert(run, wanted)
+
+
+def _judged(run: Recalculation) -> Q:
+    """The determinations that a run may have something to propose for.
+
+    An incremental run also looks at households of which a proposal was closed since: it no longer stands in the way of
+    another standard's.
+    """
+    if is_whole_division(run):
+        return division_range("village_id", run.division_code)
+    condition = Q(household__in=Household.objects.filter(households_of(run)))
+    if run.is_incremental and run.scope == ScopeKind.DIVISION:
+        closed = Proposal.objects.filter(
+            division_range("household__village_id", run.division_code), closed_at__gte=run.since
+        )
+        condition |= Q(household__in=closed.values("household"))
+    return condition
 
 
 def _wanted(determination: str, reference_date: date) -> Case:

@@ -20,12 +20,14 @@ from django.utils.translation import gettext as _
 from accounts import services as accounts
 from accounts.choices import AuditAction
 from accounts.models import User
-from eligibility import determinations, proposals, villages
-from eligibility.choices import ChunkState, Subject, VersionState
+from eligibility import determinations, moves, proposals, scopes, villages
+from eligibility.choices import ChunkState, ScopeKind, Subject, VersionState
 from eligibility.models import Recalculation, RecalculationChunk, Standard, StandardVersion
 from eligibility.rules import Rule
+from eligibility.scopes import Scope
 from eligibility.terms import Terms
 from fupin import jobs
+from fupin.clock import seen_until
 from fupin.models import Job, JobKind, JobState
 from villages.models import Division
 
@@ -40,7 +42,7 @@ LEASE = timedelta(seconds=5)
 
 
 class AlreadyRunning(Exception):
-    """A run of the same standard over an overlapping division is not finished: `run`."""
+    """A run of the same standard that may judge the same households is not finished: `run`."""
 
     def __init__(self, run: Recalculation):
         super().__init__(str(run.pk))
@@ -50,28 +52,32 @@ class AlreadyRunning(Exception):
 @transaction.atomic
 def start(
     version: StandardVersion,
-    division_code: str,
+    scope: Scope | str,
     actor: User | None,
     *,
     changes: dict | None = None,
     simulate: bool = False,
+    incremental: bool = False,
 ) -> Recalculation:
-    """Start a run; a worker does it. Without an actor it is the system's, or a person's at the shell.
+    """Start a run over a scope (a code: that division); a worker does it. Without an actor it is the system's.
+
+    An incremental run goes on from the last finished one of the same version over all of its scope, and judges what was
+    touched since. Where there is none, as after a change of the version, it judges everything.
 
     `changes` are other terms than the version's, as `eligibility.terms` keeps them; only a simulation tries them.
 
     Raises:
         PermissionDenied: the actor may not recalculate.
-        ValidationError: there is no such division in the actor's jurisdiction; or it is no simulation, and the version
+        ValidationError: the scope holds nothing in the actor's jurisdiction; or it is no simulation, and the version
             is not approved or other terms are given; or the terms are none.
-        AlreadyRunning: one run at a time for a standard and a division. Simulations run beside.
+        AlreadyRunning: one run at a time for a standard and a household. Simulations run beside.
     """
     if actor is not None and not actor.has_perm("eligibility.recalculate"):
         raise PermissionDenied
-    divisions = Division.objects.all() if actor is None else Division.objects.visible_to(actor)
-    division = divisions.filter(pk=division_code).first()
-    if division is None:
-        raise ValidationError({"division": _("There is no division with this code.")})
+    scope = Scope(scope) if isinstance(scope, str) else scope
+    division = scopes.division_of(scope, actor)
+    if version.standard.subject == Subject.VILLAGE and scope.kind == ScopeKind.HOUSEHOLDS:
+        raise ValidationError({"standard": _("This standard judges villages; households cannot be chosen for it.")})
     if not simulate:
         if version.state != VersionState.APPROVED:
             raise ValidationError({"standard": _("Only an approved standard is recalculated; simulate a draft.")})
@@ -80,40 +86,97 @@ def start(
             raise ValidationError(dict.fromkeys(changes, refusal))
     terms = Terms.of_version(version, changes)
     Standard.objects.select_for_update().get(pk=version.standard_id)
-    if not simulate and (other := _unfinished_beside(version, division_code)):
-        raise AlreadyRunning(other)
-    job = jobs.start(JobKind.RECALCULATION, f"{version.standard} · {division}", actor)
-    run = Recalculation.objects.create(
-        job=job,
+    run = Recalculation(
         version=version,
-        division_code=division_code,
+        division_code=scope.division,
+        scope=scope.kind,
+        villages=list(scope.villages),
         is_simulation=simulate,
         line=terms.line,
         changes=terms.changes_from(Terms.of_version(version)) if changes else {},
     )
+    if incremental and not simulate and version.standard.subject == Subject.HOUSEHOLD:
+        run.base = _base_of(run)
+    run.job = jobs.start(JobKind.RECALCULATION, _title(run, division), actor)
+    run.save(force_insert=True)
+    scopes.keep_list(run, scope)
+    if not simulate and (other := _unfinished_beside(run)):
+        raise AlreadyRunning(other)
     if actor is not None:
-        details = {"division": division_code, "simulation": simulate}
+        details = {"division": scope.division, "scope": run.scope, "simulation": simulate}
         accounts.record(actor, AuditAction.RECALCULATE, "standard", version.standard.code, **details)
     return run
 
 
-def _unfinished_beside(version: StandardVersion, code: str) -> Recalculation | None:
-    """A run of the same standard, not finished, whose division contains this one or lies within it."""
-    above = [code[:length] for length in (6, 9, 12) if length <= len(code)]
-    return Recalculation.objects.filter(
-        Q(division_code__in=above) | Q(division_code__startswith=code),
-        version__standard=version.standard_id,
+def _title(run: Recalculation, division: Division) -> str:
+    """The name of the run's job."""
+    chosen = "" if run.scope == ScopeKind.DIVISION else f" · {run.get_scope_display()}"
+    return f"{run.version.standard} · {division}{chosen}"
+
+
+def _base_of(run: Recalculation) -> Recalculation | None:
+    """The finished run of the version that saw the latest state of all that this one is over."""
+    covering = Q(scope=ScopeKind.DIVISION, division_code__in=scopes.divisions_above(run.division_code))
+    if run.scope == ScopeKind.VILLAGES:
+        covering |= Q(scope=ScopeKind.VILLAGES, villages=run.villages)
+    finished = Recalculation.objects.filter(covering, version=run.version, is_simulation=False, checksum__gt="")
+    return finished.order_by("-watermark").first()
+
+
+def _unfinished_beside(run: Recalculation) -> Recalculation | None:
+    """A run of the same standard, not finished, that may judge the same households. Lock the standard first."""
+    unfinished = Recalculation.objects.filter(
+        version__standard=run.version.standard_id,
         is_simulation=False,
         job__state__in=[JobState.QUEUED, JobState.RUNNING],
-    ).first()
+    ).exclude(pk=run.pk)
+    return next((other for other in unfinished if scopes.overlap(run, other)), None)
+
+
+@transaction.atomic
+def resume(run: Recalculation, actor: User) -> None:
+    """Let a run that was stopped, or that waits for people, go on with the chunks that it has not done.
+
+    Raises:
+        PermissionDenied: the actor may not recalculate.
+        ValidationError: there is nothing to resume, or its results would not be of one standard and one time.
+        AlreadyRunning: another run over the same households is not finished.
+    """
+    if not actor.has_perm("eligibility.recalculate"):
+        raise PermissionDenied
+    Standard.objects.select_for_update().get(pk=run.version.standard_id)
+    run = Recalculation.objects.select_related("job", "version__standard").get(pk=run.pk)
+    if refusal := why_not_resumed(run):
+        raise ValidationError(refusal)
+    if not run.is_simulation and (other := _unfinished_beside(run)):
+        raise AlreadyRunning(other)
+    run.chunks.filter(state=ChunkState.OPEN).update(attempts=0, claimed_at=None)
+    jobs.resume(run.job)
+    accounts.record(actor, AuditAction.RECALCULATE, "standard", run.version.standard.code, resumed=str(run.pk))
+
+
+def why_not_resumed(run: Recalculation) -> str:
+    """Why a run cannot go on, in words; empty where it can."""
+    if run.job.state not in jobs.RESUMABLE or run.checksum:
+        return _("This run is not one that was cut short.")
+    if run.is_simulation:
+        return ""
+    if run.version.state != VersionState.APPROVED:
+        return _("The standard has a newer version; start a new run.")
+    later = Recalculation.objects.filter(
+        version__standard=run.version.standard_id, is_simulation=False, job__created_at__gt=run.job.created_at
+    ).exclude(watermark=None)
+    if any(scopes.overlap(run, other) for other in later):
+        return _("A later run has judged these households; start a new run.")
+    return ""
 
 
 def run(job: Job) -> None:
-    """Do what is left of a run: the runner of jobs of this kind."""
+    """Do what is left of a run: the runner of jobs of this kind. Several workers may do so at the same time."""
     run = _prepared(job)
     rule = Rule(Terms.of_run(run))
     errors: dict[int, str] = {}
-    while run.chunks.filter(state=ChunkState.OPEN).exists():
+    while not _finish(job):
         chunk = _claimed(run)
         if chunk is not None:
             try:
@@ -133,22 +196,23 @@ def run(job: Job) -> None:
             time.sleep(PAUSE_SECONDS)
         done = run.chunks.filter(state=ChunkState.DONE).aggregate(households=Sum("households"))
         jobs.progress(job, done["households"] or 0)
-    _finish(job)
 
 
 @transaction.atomic
 def _prepared(job: Job) -> Recalculation:
     """The run, with its chunks planned and its watermark set when it is first taken up."""
-    runs = Recalculation.objects.select_for_update(of=("self",)).select_related("version__standard")
+    runs = Recalculation.objects.select_for_update(of=("self",)).select_related("version__standard", "base")
     run = runs.get(pk=job.pk)
     if run.watermark is None:
-        run.watermark = timezone.now()
+        run.watermark = seen_until()
         run.save(update_fields=["watermark"])
         chunks = list(part_of(run).plan(run))
         for position, chunk in enumerate(chunks):
             chunk.position = position
         RecalculationChunk.objects.bulk_create(chunks)
         jobs.progress(job, 0, sum(chunk.households for chunk in chunks))
+        if len(chunks) > 1:
+            transaction.on_commit(lambda: jobs.call_helpers(job))
     return run
 
 
@@ -180,6 +244,7 @@ def _do(run: Recalculation, chunk: RecalculationChunk, rule: Rule) -> None:
     chunk = run.chunks.select_for_update(skip_locked=True).filter(pk=chunk.pk, state=ChunkState.OPEN).first()
     if chunk is None:
         return
+    chunk.moves = moves.seen(run, chunk)
     counts = part_of(run).write(run, chunk, rule)
     chunk.checksum = f"{counts.pop('checksum'):016x}"
     chunk.counts = counts
@@ -199,13 +264,25 @@ def _is_stuck(run: Recalculation) -> bool:
     return 0 < len(failed) == left.count()
 
 
+def _finish(job: Job) -> bool:
+    """End the run if every chunk is done. Returns whether it has ended."""
+    if RecalculationChunk.objects.filter(run=job.pk, state=ChunkState.OPEN).exists():
+        return False
+    return _add_up(job)
+
+
 @transaction.atomic
-def _finish(job: Job) -> None:
-    """Add up the chunks, renew the proposals and close the job, once: whoever comes second finds it done."""
-    runs = Recalculation.objects.select_for_update(of=("self",)).select_related("version__standard")
+def _add_up(job: Job) -> bool:
+    """Add up the chunks, renew the proposals and close the job, once: whoever comes second finds it done.
+
+    Returns False where another chunk is to be done, because a household has moved into or out of it meanwhile.
+    """
+    runs = Recalculation.objects.select_for_update(of=("self",)).select_related("version__standard", "base")
     run = runs.get(pk=job.pk)
     if run.checksum:
-        return
+        return True
+    if run.chunks.filter(state=ChunkState.OPEN).exists() or moves.reopen_chunks(run):
+        return False
     counts, checksum = Counter(), 0
     for chunk in run.chunks.all():
         counts.update(chunk.counts)
@@ -216,3 +293,4 @@ def _finish(job: Job) -> None:
     if not run.is_simulation and part_of(run) is determinations:
         proposals.renew(run)
     jobs.finish(job, **run.counts, checksum=run.checksum)
+    return True

@@ -50,7 +50,8 @@ def plan(run: Recalculation) -> Iterator[RecalculationChunk]:
 
 
 def _villages(run: Recalculation) -> QuerySet[Village]:
-    return Village.objects.valid_on(timezone.localdate()).filter(division_range("pk", run.division_code))
+    villages = Village.objects.valid_on(timezone.localdate()).filter(division_range("pk", run.division_code))
+    return villages.filter(pk__in=run.villages) if run.villages else villages
 
 
 def write(run: Recalculation, chunk: RecalculationChunk, rule: Rule) -> dict:

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection, models
-from django.utils import timezone
 
+from fupin.clock import database_now
 from fupin.encryption import EncryptedTextField, encrypt
 
 BATCH = 5_000
@@ -63,7 +63,7 @@ def _is_own_key(field: models.Field) -> bool:
 
 def _default(field: models.Field):
     if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
-        return field.get_db_prep_save(timezone.now(), connection)
+        return field.get_db_prep_save(database_now(), connection)
     value = field.get_default()
     if isinstance(field, models.JSONField):
         return json.dumps(value)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, transaction
 from django.db.models import Case, F, IntegerField, Q, When
 from django.utils import timezone
@@ -16,19 +17,28 @@ from fupin.models import Job, JobState
 
 logger = structlog.get_logger(__name__)
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=settings.FUPIN_JOB_LEASE_SECONDS)
 MOST_ATTEMPTS = 5
 
+# What people may let go on.
+RESUMABLE = (JobState.CANCELLED, JobState.NEEDS_ATTENTION, JobState.FAILED)
+
 _runners: dict[str, Callable[[Job], None]] = {}
+_shared: set[str] = set()
 
 
 class Cancelled(Exception):
     """Raised inside a runner when somebody asked for the job to stop."""
 
 
-def register(kind: str, runner: Callable[[Job], None]) -> None:
-    """Say how jobs of `kind` are run. The runner may be called again for a job that was cut short."""
+def register(kind: str, runner: Callable[[Job], None], *, shared: bool = False) -> None:
+    """Say how jobs of `kind` are run. The runner may be called again for a job that was cut short.
+
+    One that several workers may share is called by each of them at the same time.
+    """
     _runners[kind] = runner
+    if shared:
+        _shared.add(kind)
 
 
 def start(kind: str, title: str, actor, **arguments) -> Job:
@@ -42,8 +52,20 @@ def wake(job_id) -> None:
     """Send the wake-up. With the broker away the job waits for the sweep, and the page that asked works on."""
     from fupin.tasks import run_job
 
+    _send(run_job, job_id)
+
+
+def call_helpers(job: Job) -> None:
+    """Wake further workers for a job that is shared, as many as the settings allow beside this one."""
+    from fupin.tasks import help_job
+
+    for _helper in range(settings.FUPIN_WORKERS_A_JOB - 1):
+        _send(help_job, job.pk)
+
+
+def _send(task, job_id) -> None:
     try:
-        run_job.delay(str(job_id))
+        task.delay(str(job_id))
     except Exception as error:  # whatever the broker's client raises, the row is what counts
         logger.warning("wake_up_not_sent", job=str(job_id), error=type(error).__name__)
 
@@ -53,7 +75,11 @@ def claim(job_id) -> Job | None:
     now = timezone.now()
     free = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, heartbeat_at__lt=now - LEASE)
     taken = Job.objects.filter(free, pk=job_id, attempts__lt=MOST_ATTEMPTS).update(
-        state=JobState.RUNNING, attempts=F("attempts") + 1, heartbeat_at=now, started_at=now
+        state=JobState.RUNNING,
+        attempts=F("attempts") + 1,
+        heartbeat_at=now,
+        started_at=now,
+        done_at_start=F("done"),
     )
     return Job.objects.get(pk=job_id) if taken else None
 
@@ -86,11 +112,42 @@ def cancel(job: Job) -> None:
     Job.objects.filter(pk=job.pk, state=JobState.QUEUED).update(state=JobState.CANCELLED, finished_at=timezone.now())
 
 
+def resume(job: Job) -> None:
+    """Let a job that was stopped, or waits for people, go on from where it was, and wake a worker after commit."""
+    Job.objects.filter(pk=job.pk, state__in=RESUMABLE).update(
+        state=JobState.QUEUED,
+        cancel_requested=False,
+        attempts=0,
+        error="",
+        heartbeat_at=None,
+        finished_at=None,
+        seen_at=None,
+        told_at=None,
+    )
+    transaction.on_commit(lambda: wake(job.pk))
+
+
+def mark_seen(job: Job, user) -> None:
+    """Note that its actor has looked at a job that has ended."""
+    if job.is_unseen and job.actor_id == user.pk:
+        Job.objects.filter(pk=job.pk).update(seen_at=timezone.now())
+
+
 def run(job_id) -> None:
     """Run a job if it is free: the body of the Celery task, and of `run_pending` where there is no Celery."""
     job = claim(job_id)
-    if job is None:
-        return
+    if job is not None:
+        _run(job)
+
+
+def lend_a_hand(job_id) -> None:
+    """Work on a job beside the worker that has it, if it is shared and not over: the body of the helper's task."""
+    job = Job.objects.filter(pk=job_id, state=JobState.RUNNING, kind__in=_shared).first()
+    if job is not None:
+        _run(job)
+
+
+def _run(job: Job) -> None:
     try:
         _runners[job.kind](job)
     except Cancelled:

@@ -175,6 +175,15 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # --- Work done later --------------------------------------------------------------------------------------------
+# A worker that gives no sign of life for so long is thought dead, and its job is given to another; how often one looks.
+FUPIN_JOB_LEASE_SECONDS = env.float("FUPIN_JOB_LEASE_SECONDS", default=60)
+FUPIN_JOB_SWEEP_SECONDS = env.float("FUPIN_JOB_SWEEP_SECONDS", default=15)
+# How many workers share one recalculation, if so many are free: best as many as the database has processors.
+FUPIN_WORKERS_A_JOB = env.int("FUPIN_WORKERS_A_JOB", default=2)
+# The hour of the night (0 to 23) in which what was touched is judged anew by every standard in force; empty: never.
+FUPIN_NIGHTLY_HOUR = env.str("FUPIN_NIGHTLY_HOUR", default="2")
+if FUPIN_NIGHTLY_HOUR and FUPIN_NIGHTLY_HOUR not in map(str, range(24)):
+    sys.exit("Fupin refuses to start: FUPIN_NIGHTLY_HOUR must be an hour from 0 to 23, or empty.")
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -205,7 +214,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "resume-unfinished-jobs": {"task": "fupin.tasks.resume_unfinished_jobs", "schedule": 15.0},
+    "resume-unfinished-jobs": {"task": "fupin.tasks.resume_unfinished_jobs", "schedule": FUPIN_JOB_SWEEP_SECONDS},
     "purge-imports": {"task": "households.tasks.purge_imports", "schedule": 24 * 3600.0},
     "close-publicities": {"task": "casework.tasks.close_finished_publicities", "schedule": 600.0},
     "forget-papers": {"task": "casework.tasks.forget_unused_papers", "schedule": 24 * 3600.0},

@@ -12,6 +12,12 @@ def run_job(job_id: str) -> None:
 
 
 @shared_task
+def help_job(job_id: str) -> None:
+    """Work on the job beside the worker that has it."""
+    jobs.lend_a_hand(job_id)
+
+
+@shared_task
 def resume_unfinished_jobs() -> int:
     """The periodic sweep that finds lost work."""
     return jobs.resume_unfinished()

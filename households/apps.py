@@ -10,5 +10,8 @@ class HouseholdsConfig(AppConfig):
         from fupin import jobs
         from fupin.models import JobKind
         from households.imports import services
+        from households.services import follow_merger
+        from villages.signals import village_merged
 
         jobs.register(JobKind.IMPORT, services.run)
+        village_merged.connect(follow_merger, dispatch_uid="households follow their village")

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from fupin.clock import TouchedField
 from fupin.encryption import EncryptedTextField
 from fupin.masking import mask_id_number
 from fupin.models import Job
@@ -58,7 +59,7 @@ class Household(models.Model):
         verbose_name=_("entered by"),
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    touched_at = models.DateTimeField(_("last change"), auto_now=True, help_text="Of the household or anything in it.")
+    touched_at = TouchedField(_("last change"), help_text="Of the household or anything in it.")
     history = HistoricalRecords(excluded_fields=["touched_at"])
 
     objects = HouseholdQuerySet.as_manager()
@@ -365,6 +366,31 @@ class Fact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.household_id} {self.kind}"
+
+
+class HouseholdMove(models.Model):
+    """That a household came to lie in another village: it moved, or its village was merged into another."""
+
+    scope_village = "to_village"
+    scope_household = "household_id"
+
+    household = models.ForeignKey(Household, models.PROTECT, related_name="moves", verbose_name=_("household"))
+    from_village = models.CharField(_("from"), max_length=12)
+    to_village = models.CharField(_("to"), max_length=12)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    moved_at = TouchedField(_("moved"))
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("move of a household")
+        verbose_name_plural = _("moves of households")
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["moved_at"], name="household_move_moved_at")]
+
+    def __str__(self) -> str:
+        return f"{self.household_id}: {self.from_village} → {self.to_village}"
 
 
 class ImportBatch(models.Model):

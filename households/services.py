@@ -1,10 +1,11 @@
 """What changes the register: one transaction each, with the actor, every change in the history."""
 
+from collections.abc import Sequence
 from functools import wraps
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
-from django.db.models import Max, ProtectedError
+from django.db.models import F, Max, ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,14 +13,16 @@ from accounts.choices import AuditAction
 from accounts.models import User
 from accounts.services import record
 from fupin import identity
+from fupin.clock import DatabaseNow
 from fupin.conflicts import Conflict
 from fupin.encryption import blind_index
+from fupin.history import record_history
 from households import entries
 from households.choices import HouseholdStatus
-from households.models import Fact, Household, IncomeYear, LivingConditions, Member
+from households.models import Fact, Household, HouseholdMove, IncomeYear, LivingConditions, Member
 from households.pinyin import head_values
 from households.rules import HouseholdEntry, Problem, check_household, has_errors
-from households.signals import households_changed
+from households.signals import households_changed, households_moved
 from villages.models import Village
 
 SERIAL_DIGITS = 5
@@ -140,15 +143,76 @@ def update_household(household: Household, entry: HouseholdEntry, version: int, 
     if current.version != version:
         raise Conflict(current)
     _refuse_errors(entry, actor, current)
-    moved = current.village_id != entry.village
+    came_from, moved = current.village_id, current.village_id != entry.village
     changed = _write_household(current, entry)
     changed |= _write_parts(current, entry, actor, moved=moved)
     if not changed:
         return current
     current.version += 1
     _save(current, actor)
+    if moved:
+        _keep_moves([(current.pk, came_from)], entry.village, "", actor)
     households_changed.send(Household, households=[current.pk])
     return current
+
+
+@transaction.atomic
+def move_household(household: Household, village: Village, reason: str, actor: User) -> Household:
+    """Let a household lie in another village of the actor's area, with all that is kept of it. Its number stays.
+
+    Raises:
+        ValidationError: it is dissolved, it lies there already, the village is none of today's, or no reason is given.
+    """
+    current = Household.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=household.pk)
+    if current.status == HouseholdStatus.CLOSED:
+        raise ValidationError(_("This household is dissolved; its record stays as it is."))
+    if current.village_id == village.pk:
+        raise ValidationError({"village": _("The household lies in this village already.")})
+    if not Village.objects.visible_to(actor).valid_on(timezone.localdate()).filter(pk=village.pk).exists():
+        raise ValidationError({"village": _("There is no such village in your area.")})
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why the household moves.")})
+    came_from = current.village_id
+    move_households([current.pk], village.pk, reason.strip(), actor)
+    record(actor, AuditAction.CHANGE, "household", current.number, moved_from=came_from, moved_to=village.pk)
+    current.refresh_from_db()
+    return current
+
+
+MOVED_AT_ONCE = 1_000
+
+
+def move_households(keys: Sequence[int], village: str, reason: str, actor: User) -> None:
+    """Move households with all that is kept of them, in sets and in the caller's transaction; numbers stay.
+
+    The village is kept on members, incomes and facts too, so that a part of the register is one range of each table.
+    """
+    for start in range(0, len(keys), MOVED_AT_ONCE):
+        part = list(keys[start : start + MOVED_AT_ONCE])
+        households = Household.objects.select_for_update().filter(pk__in=part).order_by("pk")
+        origins = list(households.values_list("pk", "village_id"))
+        for model in (Member, IncomeYear, Fact):
+            model.objects.filter(household__in=part).update(village=village)
+        Household.objects.filter(pk__in=part).update(
+            village=village, version=F("version") + 1, touched_at=DatabaseNow()
+        )
+        record_history(Household, part, actor, reason=reason[:100])
+        _keep_moves(origins, village, reason, actor)
+        households_moved.send(Household, households=part, village=village)
+        households_changed.send(Household, households=part)
+
+
+def follow_merger(sender, village: str, into: str, reason: str, actor: User, **_signal) -> None:
+    """Move everybody of a village that is merged into another (`villages.signals.village_merged`)."""
+    keys = list(Household.objects.filter(village=village).order_by("pk").values_list("pk", flat=True))
+    move_households(keys, into, reason, actor)
+
+
+def _keep_moves(origins: list[tuple[int, str]], village: str, reason: str, actor: User) -> None:
+    HouseholdMove.objects.bulk_create(
+        HouseholdMove(household_id=key, from_village=origin, to_village=village, reason=reason, actor=actor)
+        for key, origin in origins
+    )
 
 
 def _refuse_errors(entry: HouseholdEntry, actor: User, household: Household | None = None) -> None:

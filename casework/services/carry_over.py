@@ -17,6 +17,7 @@ from accounts.services import record
 from casework.choices import CaseKind, CaseStage
 from casework.models import Case, CaseEvent
 from casework.publication import chunks, publish
+from fupin.clock import DatabaseNow
 from fupin.history import record_history
 from households.choices import HouseholdStatus
 from households.models import Household
@@ -149,5 +150,5 @@ def _take_from_cases(status: str, households: list[int]) -> None:
         registered_on=Subquery(case.values("decided_on")[:1]),
         registration_document=Subquery(case.values("document")[:1]),
         version=F("version") + 1,
-        touched_at=timezone.now(),
+        touched_at=DatabaseNow(),
     )

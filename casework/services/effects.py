@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from django.db.models import F
-from django.utils import timezone
 
 from accounts.models import User
 from casework.models import Case
 from casework.publication import publish
 from casework.services.changes import apply_change
+from fupin.clock import DatabaseNow
 from fupin.history import record_history
 from households.choices import HouseholdStatus
 from households.models import Household
@@ -21,7 +21,7 @@ def _set_status(cases: Sequence[Case], actor: User, status: HouseholdStatus, **v
     """Give the households of these cases a status, keep it in their history, and bring the public register in line."""
     keys = [case.household_id for case in cases]
     Household.objects.filter(pk__in=keys).update(
-        status=status, version=F("version") + 1, touched_at=timezone.now(), **values
+        status=status, version=F("version") + 1, touched_at=DatabaseNow(), **values
     )
     record_history(Household, keys, actor, reason=cases[0].kind)
     publish(keys)

@@ -281,3 +281,11 @@ def _move(case: Case, step: Step, values: dict) -> None:
 def _due_on(stage: str) -> date | None:
     days = DAYS_OF_STAGE.get(stage)
     return timezone.localdate() + timedelta(days=days) if days else None
+
+
+def follow_moves(sender, households: Sequence[int], village: str, **_signal) -> None:
+    """Let the cases of households lie where these lie now (`households.signals.households_moved`).
+
+    Whoever is responsible there takes the next step; notices stay in the village where they were posted.
+    """
+    Case.objects.filter(household__in=households).update(village=village)

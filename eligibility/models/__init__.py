@@ -7,7 +7,7 @@ from eligibility.models.results import (
     SimulatedDetermination,
     VillageDetermination,
 )
-from eligibility.models.runs import Recalculation, RecalculationChunk
+from eligibility.models.runs import Recalculation, RecalculationChunk, RecalculationHousehold
 from eligibility.models.standards import (
     ApprovedNeverChanges,
     Criterion,
@@ -25,6 +25,7 @@ __all__ = [
     "Proposal",
     "Recalculation",
     "RecalculationChunk",
+    "RecalculationHousehold",
     "SimulatedDetermination",
     "Standard",
     "StandardQuerySet",

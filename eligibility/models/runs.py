@@ -1,24 +1,34 @@
 """Recalculations (重新核算) and their chunks."""
 
+from datetime import datetime
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from eligibility import choices as c
 from eligibility.models.standards import StandardVersion
 from eligibility.querysets import RecalculationQuerySet
+from fupin.clock import OVERLAP
 from fupin.models import Job
 from fupin.money import FenField
+from households.models import Household
 
 
 class Recalculation(models.Model):
-    """A run (重新核算) of a version over a division. Its progress and fate stand on its job."""
+    """A run (重新核算) of a version over a division, or over villages or households within one.
+
+    Its progress and fate stand on its job. A run that goes on from a base judges only households touched since.
+    """
 
     scope_village = "division_code"
     scope_household = None
 
     job = models.OneToOneField(Job, models.PROTECT, primary_key=True, related_name="recalculation")
     version = models.ForeignKey(StandardVersion, models.PROTECT, related_name="runs", verbose_name=_("standard"))
-    division_code = models.CharField(_("division"), max_length=12)
+    division_code = models.CharField(_("division"), max_length=12, help_text=_("The smallest that holds all of it."))
+    scope = models.CharField(_("scope"), max_length=10, choices=c.ScopeKind, default=c.ScopeKind.DIVISION)
+    villages = models.JSONField(_("villages"), default=list, help_text="Codes, of a run over chosen villages.")
+    base = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name=_("goes on from"))
     is_simulation = models.BooleanField(_("simulation"), default=False)
     line = FenField(_("line"), help_text=_("Yuan; the version's, or the one tried in a simulation."))
     changes = models.JSONField(
@@ -38,9 +48,28 @@ class Recalculation(models.Model):
     def __str__(self) -> str:
         return f"{self.version} {self.division_code}"
 
+    @property
+    def is_incremental(self) -> bool:
+        return self.base_id is not None
+
+    @property
+    def since(self) -> datetime | None:
+        """Of an incremental run: the moment from which on what was touched may not have been seen by its base."""
+        return self.base.watermark - OVERLAP if self.base else None
+
+
+class RecalculationHousehold(models.Model):
+    """A household that was chosen for a run over households."""
+
+    run = models.ForeignKey(Recalculation, models.CASCADE, related_name="listed")
+    household = models.ForeignKey(Household, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "household"], name="listed_once_a_run")]
+
 
 class RecalculationChunk(models.Model):
-    """A part of a run that is done in one transaction: a range of villages."""
+    """A part of a run that is done in one transaction: a range of villages, or of the households of a large village."""
 
     run = models.ForeignKey(Recalculation, models.CASCADE, related_name="chunks")
     position = models.PositiveIntegerField()
@@ -54,6 +83,7 @@ class RecalculationChunk(models.Model):
     households = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
     checksum = models.CharField(max_length=64, blank=True)
+    moves = models.JSONField(default=list, help_text="Keys of the moves into or out of it that it has seen.")
     done_at = models.DateTimeField(null=True)
 
     class Meta:

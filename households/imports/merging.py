@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import F
-from django.utils import timezone
 
 from accounts.models import User
 from fupin import bulk
+from fupin.clock import DatabaseNow
 from fupin.encryption import blind_index
 from fupin.history import record_history
 from fupin.money import to_fen
@@ -242,5 +242,5 @@ class Plan:
             return
         Household.objects.bulk_update(self.changed[Household], UPDATED[Household], batch_size=500)
         touched = Household.objects.filter(pk__in=[household.pk for household in households])
-        touched.update(version=F("version") + 1, touched_at=timezone.now())
+        touched.update(version=F("version") + 1, touched_at=DatabaseNow())
         record_history(Household, [household.pk for household in households], actor)

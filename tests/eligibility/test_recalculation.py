@@ -465,7 +465,7 @@ def test_what_cannot_be_started_is_refused(version, households, values, field):
     make_village("320413100201")
     with pytest.raises(ValidationError) as refusal:
         recalculation.start(
-            version, **{"division_code": values.pop("division", DISTRICT), "actor": make_user("district")} | values
+            version, **{"scope": values.pop("division", DISTRICT), "actor": make_user("district")} | values
         )
     assert field in refusal.value.message_dict
     assert not Job.objects.exists()
