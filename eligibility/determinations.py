@@ -1,9 +1,10 @@
 """What a chunk of a run leaves: a determination wherever something differs from the one that counts (design §6)."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
-from django.db import connection, models
-from django.db.models import Case, Count, F, Max, Min, Q, Value, When
+from django.db import connection
+from django.db.models import Count, Max, Q
 
 from eligibility.choices import Outcome
 from eligibility.models import (
@@ -15,7 +16,17 @@ from eligibility.models import (
 )
 from eligibility.rules import Rule
 from eligibility.scopes import households_of, is_whole_division
-from eligibility.statements import RESULTS, Narrowing, Sql, assessment, compile_queryset, fetch, prepared, quoted
+from eligibility.statements import (
+    RESULTS,
+    Narrowing,
+    Sql,
+    assessment,
+    compile_queryset,
+    execute,
+    fetch,
+    prepared,
+    quoted,
+)
 from households.models import Household
 
 # Small villages are put together up to about this many households; a village of more than twice as many is split.
@@ -81,15 +92,10 @@ def narrowing(run: Recalculation, chunk: RecalculationChunk) -> Narrowing:
         in_chunk &= _keys("pk", chunk.first_household, chunk.last_household)
     if not is_whole_division(run):
         households = in_chunk & households_of(run)
-        by_key = Q(household_id__in=Household.objects.filter(households).values("pk"))
-        return Narrowing(households, by_key, by_key)
+        return Narrowing(households, Q(household_id__in=Household.objects.filter(households).values("pk")))
     if chunk.first_household is not None:
-        by_key = _keys("household_id", chunk.first_household, chunk.last_household)
-        return Narrowing(in_chunk, by_key, by_key)
-    # A sum keeps the planner from walking the primary key until it meets the villages.
-    key = F("pk") + 0
-    keys = Household.objects.filter(in_chunk).aggregate(first=Min(key), last=Max(key))
-    return Narrowing(in_chunk, in_chunk, _keys("household_id", keys["first"] or 0, keys["last"] or 0))
+        return Narrowing(in_chunk, _keys("household_id", chunk.first_household, chunk.last_household))
+    return Narrowing(in_chunk, in_chunk)
 
 
 def _keys(path: str, first: int, last: int) -> Q:
@@ -97,93 +103,102 @@ def _keys(path: str, first: int, last: int) -> Q:
 
 
 def write(run: Recalculation, chunk: RecalculationChunk, rule: Rule) -> dict:
-    """Write a chunk's determinations, in the caller's transaction. Returns its counts and an integer `checksum`."""
-    scope = narrowing(run, chunk)
-    if run.is_simulation:
-        _clear(SimulatedDetermination, run, scope)
-        _insert_simulated(run, rule, scope)
-        return _tally(_results(SimulatedDetermination, scope).filter(run=run), run)
-    current = Determination.objects.filter(standard=run.version.standard_id, is_current=True)
-    _restore(run, _clear(Determination, run, scope))
-    if _insert_changed(run, rule, scope, current.filter(scope.determinations)):
-        replacing = Determination.objects.filter(scope.determinations, run=run, is_current=False)
-        current.filter(household__in=replacing.values("household")).update(is_current=False)
-        replacing.update(is_current=True)
-    return _tally(_results(Determination, scope).filter(standard=run.version.standard_id, is_current=True), run)
+    """Write a chunk's determinations, in the caller's transaction. Returns its counts and an integer `checksum`.
 
 
-def _results(model: type[DeterminationBase], scope: Narrowing) -> models.QuerySet:
-    return model.objects.filter(scope.determinations, household__in=Household.objects.filter(scope.households))
-
-
-def _clear(model: type[DeterminationBase], run: Recalculation, scope: Narrowing) -> list[int]:
-    """Take away what the run has already said of these households (one may have moved here from a chunk before)."""
-    left = _results(model, scope).filter(run=run)
-    households = list(left.values_list("household_id", flat=True))
-    if households:
-        left.delete()
-    return households
-
-
-def _restore(run: Recalculation, households: list[int]) -> None:
-    """Let the determination before the run count again."""
-    if households:
-        before = Determination.objects.filter(standard=run.version.standard_id, household__in=households)
-        newest = before.order_by().values("household").annotate(newest=Max("pk")).values("newest")
-        Determination.objects.filter(pk__in=list(newest.values_list("newest", flat=True))).update(is_current=True)
-
-
-def _insert_changed(run: Recalculation, rule: Rule, scope: Narrowing, current: models.QuerySet) -> int:
-    """Insert a determination where there is none, or where something differs from it. Returns how many.
-
-    One that follows another is inserted as not yet current, because only one a household may be.
+    The households are assessed once, into a table of the transaction's own; what is replaced, written and counted is
+    read from there.
     """
-    differs = " OR ".join(
-        f'"{name}" <> "previous_{name}" OR ("{name}" IS NULL) <> ("previous_{name}" IS NULL)'
-        if name == "net_income"
-        else f'"{name}" <> "previous_{name}"'
-        for name in RESULTS
-    )
-    return _insert(
-        Determination,
-        {"run_id": run.pk, "standard_id": run.version.standard_id},
-        {"is_current": '"previous_id" IS NULL'},
-        assessment(rule, scope, previous=current),
-        f' WHERE "previous_id" IS NULL OR {differs}',
-    )
+    _plan_for_a_small_part()
+    current = Determination.objects.filter(standard=run.version.standard_id, is_current=True)
+    with _assessed(assessment(rule, narrowing(run, chunk), previous=current)):
+        said = _said_before(run)
+        if not said:
+            (_write_all_simulated if run.is_simulation else _write_changed)(run)
+            return _tally()
+    _take_back(run, said)
+    return write(run, chunk, rule)
 
 
-def _insert_simulated(run: Recalculation, rule: Rule, scope: Narrowing) -> None:
-    current = Determination.objects.filter(scope.determinations, standard=run.version.standard_id, is_current=True)
-    _insert(SimulatedDetermination, {"run_id": run.pk}, {}, assessment(rule, scope, previous=current))
+def _plan_for_a_small_part() -> None:
+    """Let the planner follow indexes for a chunk's few rows of large tables, whatever the server takes disks for."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL random_page_cost = 1.1; SET LOCAL max_parallel_workers_per_gather = 0")
 
 
-def _insert(model: type[DeterminationBase], fixed: dict, computed: dict, select: Sql, where: str = "") -> int:
-    """INSERT … SELECT: `fixed` values and `computed` expressions by column, and the results of the statement."""
-    computed = {"previous_outcome": """COALESCE("previous_outcome", '')"""} | computed
-    columns = ("household_id", *RESULTS)
-    values = ", ".join([*["%s"] * len(fixed), *computed.values(), quoted(columns)])
+@contextmanager
+def _assessed(select: Sql) -> Iterator[None]:
+    """Keep the results of the statement as the table `assessed`, with whether each `differs` from the one before."""
     sql, params = select
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'INSERT INTO "{model._meta.db_table}" ({quoted([*fixed, *computed, *columns])}) '
-            f'SELECT {values} FROM ({sql}) "assessed"{where}',
-            prepared(model, fixed) + params,
-        )
-        return cursor.rowcount
+    # Only the income can be missing.
+    same = (
+        " AND ".join(f'"{name}" = "previous_{name}"' for name in RESULTS if name != "net_income")
+        + ' AND COALESCE("net_income" = "previous_net_income", "net_income" IS NULL AND "previous_net_income" IS NULL)'
+    )
+    differs = f'"previous_id" IS NULL OR NOT ({same})'
+    execute(f'CREATE TEMPORARY TABLE "assessed" AS SELECT *, {differs} AS "differs" FROM ({sql}) "results"', params)
+    yield
+    execute('DROP TABLE "assessed"')
 
 
-def _tally(results: models.QuerySet, run: Recalculation) -> dict:
+def _said_before(run: Recalculation) -> list[int]:
+    """Households of which the run has said something already: one may have moved here from a chunk before."""
+    if run.is_simulation:
+        of_run, params = compile_queryset(SimulatedDetermination.objects.filter(run=run).values("household_id"))
+        rows = fetch(f'SELECT "household_id" FROM "assessed" WHERE "household_id" IN ({of_run})', params)
+    else:
+        this_run = prepared(Determination, {"run_id": run.pk})
+        rows = fetch('SELECT "household_id" FROM "assessed" WHERE "previous_run_id" = %s', this_run)
+    return [row["household_id"] for row in rows]
+
+
+def _take_back(run: Recalculation, households: list[int]) -> None:
+    """Take away what the run has said of these households, and let the determination before it count again."""
+    if run.is_simulation:
+        SimulatedDetermination.objects.filter(run=run, household__in=households).delete()
+        return
+    Determination.objects.filter(run=run, household__in=households).delete()
+    before = Determination.objects.filter(standard=run.version.standard_id, household__in=households)
+    newest = before.order_by().values("household").annotate(newest=Max("pk")).values("newest")
+    Determination.objects.filter(pk__in=list(newest.values_list("newest", flat=True))).update(is_current=True)
+
+
+def _write_changed(run: Recalculation) -> None:
+    """Put a determination in the place of each from which something differs, and where there is none."""
+    execute(
+        f'UPDATE "{Determination._meta.db_table}" SET "is_current" = FALSE '
+        'WHERE "id" IN (SELECT "previous_id" FROM "assessed" WHERE "differs")'
+    )
+    fixed = {"run_id": run.pk, "standard_id": run.version.standard_id, "is_current": True}
+    _insert(Determination, fixed, ' WHERE "differs"')
+
+
+def _write_all_simulated(run: Recalculation) -> None:
+    _insert(SimulatedDetermination, {"run_id": run.pk})
+
+
+def _insert(model: type[DeterminationBase], fixed: dict, where: str = "") -> None:
+    """Insert what was assessed, with `fixed` values by column."""
+    columns = quoted(["household_id", *RESULTS])
+    execute(
+        f'INSERT INTO "{model._meta.db_table}" ({quoted(fixed)}, "previous_outcome", {columns}) '
+        f"""SELECT {", ".join(["%s"] * len(fixed))}, COALESCE("previous_outcome", ''), {columns} """
+        f'FROM "assessed"{where}',
+        prepared(model, fixed),
+    )
+
+
+def _tally() -> dict:
     """How the households of a chunk stand after the run, what it changed, and a checksum over their results."""
-    of_run = results.annotate(by_run=Case(When(run=run, then=Value(1)), default=Value(0)))
-    sql, params = compile_queryset(of_run.values("household_id", "previous_outcome", "by_run", *RESULTS))
+    was_eligible = "COALESCE(previous_outcome, '') = 'eligible'"
     conditions = {outcome: f"outcome = '{outcome}'" for outcome in OUTCOMES} | {
-        "newly_eligible": "by_run = 1 AND outcome = 'eligible' AND previous_outcome <> 'eligible'",
-        "no_longer_eligible": "by_run = 1 AND outcome <> 'eligible' AND previous_outcome = 'eligible'",
+        "newly_eligible": f"outcome = 'eligible' AND NOT {was_eligible}",
+        "no_longer_eligible": f"outcome <> 'eligible' AND {was_eligible}",
     }
     counts = ", ".join(f"COUNT(*) FILTER (WHERE {conditions[name]}) AS {name}" for name in COUNTS)
     checksum = f"CAST(COALESCE(SUM({_fingerprint()}), 0) AS bigint) AS checksum"
-    (tally,) = fetch(f"SELECT {counts}, {checksum} FROM ({sql}) results", params)
+    (tally,) = fetch(f"SELECT {counts}, {checksum} FROM assessed")
     return tally
 
 
@@ -192,9 +207,9 @@ def _fingerprint() -> str:
 
     Their sum does not depend on the order of the rows, nor on how a run was cut into chunks.
     """
-    key = f"((household_id %% {_PRIME} * 48271 + 1) %% {_PRIME})"
+    key = f"((household_id % {_PRIME} * 48271 + 1) % {_PRIME})"
     places = " ".join(f"WHEN '{outcome}' THEN {place}" for place, outcome in enumerate(OUTCOMES, 1))
     mixed = f"CASE outcome {places} END"
     for name in ("headcount", "net_income", "deductions", "line", "reasons"):
-        mixed = f"(({mixed}) * {key} + COALESCE({name}, {_NO_INCOME}) %% {_PRIME}) %% {_PRIME}"
+        mixed = f"(({mixed}) * {key} + COALESCE({name}, {_NO_INCOME}) % {_PRIME}) % {_PRIME}"
     return mixed

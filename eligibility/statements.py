@@ -21,6 +21,8 @@ Sql = tuple[str, tuple]
 
 # What a determination says; where one of these differs from the current determination, a run writes a new one.
 RESULTS = ("village_id", "outcome", "headcount", "net_income", "deductions", "line", "reasons")
+# What is asked of the determination before.
+PREVIOUS = ("id", "run_id", *RESULTS)
 
 
 class Column(Expression):
@@ -43,17 +45,17 @@ class Narrowing:
 
     households: Q
     rows: Q
-    determinations: Q
 
     @classmethod
     def to_one(cls, household_id: int) -> "Narrowing":
-        return cls(Q(pk=household_id), Q(household_id=household_id), Q(household_id=household_id))
+        return cls(Q(pk=household_id), Q(household_id=household_id))
 
 
 def assessment(rule: Rule, narrowing: Narrowing, *, previous: models.QuerySet | None = None) -> Sql:
-    """One row a household: `household_id` and RESULTS; with `previous`, its columns as `previous_…` and `previous_id`.
+    """One row a household: `household_id` and RESULTS; with `previous`, its PREVIOUS as `previous_…`.
 
-    `previous` holds at most one determination a household.
+    `previous` holds at most one determination a household. It is found by the household alone: where a household was
+    determined last says nothing of where it lives now.
     """
     members = Member.objects.filter(narrowing.rows, rule.members_who_count)
     incomes = IncomeYear.objects.filter(narrowing.rows, year=rule.terms.income_year)
@@ -74,8 +76,8 @@ def assessment(rule: Rule, narrowing: Narrowing, *, previous: models.QuerySet | 
         joined["facts"] = facts.values("household_id").annotate(facts_hit=rule.facts_hit())
         columns["facts_hit"] = Coalesce(Column("facts", "facts_hit"), Value(0))
     if previous is not None:
-        joined["previous"] = previous.values("household_id", "id", *RESULTS)
-        before = {f"previous_{name}": Column("previous", name) for name in ("id", *RESULTS)}
+        joined["previous"] = previous.values("household_id", *PREVIOUS)
+        before = {f"previous_{name}": Column("previous", name) for name in PREVIOUS}
         columns |= before
         selected += before
     select, select_params = compile_expressions(columns | rule.results(), selected)
@@ -140,9 +142,15 @@ def prepared(model: type[models.Model], values: dict) -> tuple:
     return tuple(field.get_db_prep_save(value, connection) for field, value in fields)
 
 
-def fetch(sql: str, params: tuple) -> list[dict]:
+def execute(sql: str, params: tuple = ()) -> None:
+    """Run a statement made here; `%` stands for parameters only where there are any."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params or None)
+
+
+def fetch(sql: str, params: tuple = ()) -> list[dict]:
     """The rows of a statement made here, by column; amounts still in fen."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(sql, params or None)
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
