@@ -13,7 +13,6 @@ from fupin.forms import DayInput
 from fupin.paper_forms import PapersField
 from households.choices import Health, LabourCapacity, Relationship, Schooling, Verification
 from households.models import Fact, Household
-from villages.choices import VillageStanding
 
 LONGEST_REASON = CaseEvent._meta.get_field("reason").max_length
 LONGEST_TEXT = 1000
@@ -189,6 +188,23 @@ class FollowUp(Record):
     opinion = _text(_("Findings"), max_length=LONGEST_TEXT)
 
 
+class Audit(Record):
+    """镇级审核: the township has looked at the village's accounts."""
+
+    papers_hint = _("The audited statement of the village's income: photograph or scan.")
+
+    on = _day(_("Date of the audit"))
+    opinion = _text(_("Opinion"), max_length=LONGEST_TEXT)
+
+
+class Confirmation(Record):
+    """审核确认: the district's decision by its document."""
+
+    on = _day(_("Day of the decision"))
+    document = forms.CharField(label=_("Document number"), max_length=Case._meta.get_field("document").max_length)
+    opinion = _text(_("Opinion"), 2, required=False, max_length=LONGEST_TEXT)
+
+
 class Return(Record):
     """退回: to which stage, and why."""
 
@@ -204,6 +220,14 @@ class Refusal(Record):
     reason = _text(
         _("Reason"), max_length=LONGEST_REASON, help_text=_("The household reads it: write it so that it understands.")
     )
+
+
+class VillageRefusal(Record):
+    """不予确认: the village keeps its standing, although the result says otherwise."""
+
+    on = _day(_("Day of the decision"))
+    document = forms.CharField(label=_("Document number"), max_length=Case._meta.get_field("document").max_length)
+    reason = _text(_("Reason"), max_length=LONGEST_REASON, help_text=_("Why the decision differs from the result."))
 
 
 class Withdrawal(Record):
@@ -225,6 +249,9 @@ RECORDS: dict[str, type[Record]] = {
     "conclusion": Conclusion,
     "verification": HouseholdVerification,
     "follow_up": FollowUp,
+    "audit": Audit,
+    "confirmation": Confirmation,
+    "village_refusal": VillageRefusal,
     "return": Return,
     "refusal": Refusal,
     "withdrawal": Withdrawal,
@@ -252,6 +279,12 @@ class OpenForm(forms.Form):
 
 
 JOINING = (ChangeKind.BIRTH, ChangeKind.MARRIED_IN, ChangeKind.MOVED_IN, ChangeKind.RETURNED)
+
+
+class OpenVillageForm(forms.Form):
+    """Opening the case upon a village's result."""
+
+    ground = _text(_("Why it is opened"), 2, max_length=Case._meta.get_field("ground").max_length)
 
 
 class ChangeForm(forms.Form):
@@ -402,23 +435,3 @@ class DismissForm(forms.Form):
     """Why proposals are not taken up."""
 
     reason = _text(_("Reason"), 2, max_length=200)
-
-
-class VillageConfirmationForm(forms.Form):
-    """The decision on a village's result; what must be true of it, the service checks."""
-
-    decision = forms.ChoiceField(
-        label=_("Decision"), choices=list(reversed(VillageStanding.choices)), widget=forms.RadioSelect
-    )
-    document = forms.CharField(label=_("Document number"), max_length=Case._meta.get_field("document").max_length)
-    decided_on = forms.DateField(label=_("Day of the decision"), widget=DayInput, initial=timezone.localdate)
-    reason = forms.CharField(
-        label=_("Reason"),
-        required=False,
-        max_length=LONGEST_REASON,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Needed where the decision differs from the result."),
-    )
-
-    def clean_decision(self) -> bool:
-        return self.cleaned_data["decision"] == VillageStanding.WEAK

@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet
 
 from accounts.choices import Role
-from casework.choices import CLOSED_STAGES, CaseKind, ObjectionLevel, ObjectionState
+from casework.choices import CLOSED_STAGES, ObjectionLevel, ObjectionState
 from fupin.scope import ScopedQuerySet
 
 # The role that handles the objections of a level.
@@ -30,14 +30,6 @@ class CaseQuerySet(ScopedQuerySet):
         for kind, stage in places:
             condition |= Q(kind=kind, stage=stage)
         return self.filter(condition)
-
-    def deciding(self, determination):
-        """Cases that decided upon a result of a village."""
-        return self.filter(
-            kind=CaseKind.VILLAGE_CONFIRMATION,
-            village=determination.village_id,
-            events__details__determination=determination.pk,
-        )
 
 
 class NoticeQuerySet(ScopedQuerySet):

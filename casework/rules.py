@@ -16,6 +16,7 @@ from casework.models import Case, CaseEvent, Objection
 from casework.stages import ENTERED, NOTICE_OF_STAGE, OPENED, PROCEDURES, Step
 from households.choices import HouseholdStatus, Verification
 from households.models import Fact, Household
+from villages.models import VillageIncome
 
 LATEST_START = timedelta(days=30)
 MOST_DAYS_POSTED = 60
@@ -64,7 +65,7 @@ def _had(duty: str, dossier: Dossier, actor: User) -> bool:
     if duty == OPENED:
         return case.opened_by_id == actor.pk
     if duty == ENTERED:
-        return case.household is not None and has_entered(case.household, actor)
+        return has_entered(case.household, actor) if case.household else has_entered_income(case, actor)
     return any(event.step == duty and event.actor_id == actor.pk for event in dossier.events)
 
 
@@ -75,9 +76,17 @@ def has_entered(household: Household, actor: User) -> bool:
     return household.history.filter(history_user=actor, history_type="~", history_change_reason=None).exists()
 
 
+def has_entered_income(case: Case, actor: User) -> bool:
+    """Whether somebody entered the income that the result of a village rests on."""
+    if case.determination is None:
+        return False
+    year = case.determination.run.version.income_year
+    return VillageIncome.objects.filter(village=case.village_id, year=year, entered_by=actor).exists()
+
+
 def _barred(duty: str) -> str:
     if duty == ENTERED:
-        return _("Whoever entered the household's data cannot take this step; a colleague must.")
+        return _("Whoever entered the data cannot take this step; a colleague must.")
     if duty == OPENED:
         return _("Whoever opened the case cannot take this step; a colleague must.")
     return _("You took an earlier step of this case; a colleague must take this one.")
@@ -116,7 +125,7 @@ def _check_day(step: Step, dossier: Dossier, values: dict, today: date) -> Fault
 def _check_status(step: Step, dossier: Dossier, values: dict, today: date) -> Faults:
     """What is written into the register rests on the status that the case was opened for."""
     case = dossier.case
-    if step.effect and case.household.status not in PROCEDURES[case.kind].statuses:
+    if step.effect and case.household and case.household.status not in PROCEDURES[case.kind].statuses:
         yield (
             NON_FIELD_ERRORS,
             _("A household with the status “%(status)s” cannot have a case of this kind: %(kind)s.")
@@ -226,6 +235,12 @@ def _check_stability(step: Step, dossier: Dossier, values: dict, today: date) ->
         )
 
 
+def _check_newest(step: Step, dossier: Dossier, values: dict, today: date) -> Faults:
+    determination = dossier.case.determination
+    if determination is not None and not determination.is_current:
+        yield NON_FIELD_ERRORS, _("A newer result of this village stands: withdraw this case, and open one upon that.")
+
+
 def _check_target(step: Step, dossier: Dossier, values: dict, today: date) -> Faults:
     if values["to_stage"] not in step.back_to:
         yield "to_stage", _("It cannot be returned to this stage.")
@@ -245,6 +260,9 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "review": (_check_photo, _check_objections, _check_stability),
     "decision": (_check_photo, _check_objections, _check_comparison),
     "conclusion": (_check_photo, _check_objections),
+    "audit": (_check_newest,),
+    "confirmation": (_check_newest,),
+    "village_refusal": (_check_reason,),
     "return": (_check_target, _check_reason),
     "refusal": (_check_reason,),
     "withdrawal": (_check_reason,),

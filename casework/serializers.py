@@ -18,7 +18,11 @@ from households.models import Fact, Household
 VERSION = serializers.IntegerField(min_value=1, max_value=2**31 - 1, help_text=_("The version that was read."))
 STEPS = sorted({(step.code, step.code) for procedure in PROCEDURES.values() for step in procedure.steps})
 ANSWERS = [row for row in ObjectionState.choices if row[0] != ObjectionState.OPEN]
-OPENED_BY_PROGRAMS = [(kind.value, kind.label) for kind in PROCEDURES if kind != CaseKind.MEMBER_CHANGE]
+OPENED_BY_PROGRAMS = [
+    (kind.value, kind.label)
+    for kind, procedure in PROCEDURES.items()
+    if procedure.is_of_households and kind != CaseKind.MEMBER_CHANGE
+]
 
 
 # --- Cases ----------------------------------------------------------------------------------------------------------

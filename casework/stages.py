@@ -72,12 +72,17 @@ class Step:
 
 @dataclass(frozen=True)
 class Procedure:
-    """A kind of case: of households with which status, where it begins, and its steps."""
+    """A kind of case: of households with which status (none: of a village), where it begins, and its steps."""
 
     kind: CaseKind
     statuses: tuple[HouseholdStatus, ...]
     first: CaseStage
     steps: tuple[Step, ...]
+
+    @property
+    def is_of_households(self) -> bool:
+        """Whether it is about a household; otherwise it is about a village."""
+        return bool(self.statuses)
 
     def step(self, code: str) -> Step | None:
         return next((step for step in self.steps if step.code == code), None)
@@ -268,6 +273,35 @@ _MEMBER_CHANGE = Procedure(
     ),
 )  # fmt: skip
 
+# 经济一般村审核确认 (reference §2.5): the village's income is in, the township audits it, the district confirms.
+_VILLAGE_CONFIRMATION = Procedure(
+    CaseKind.VILLAGE_CONFIRMATION,
+    (),
+    _S.TOWNSHIP_REVIEW,
+    (
+        Step(
+            "audit", _("Audit the village's accounts"), (_S.TOWNSHIP_REVIEW,), _S.DISTRICT_REVIEW,
+            "casework.review", "audit", not_by=(ENTERED,),
+        ),
+        Step(
+            "confirm", _("Confirm the village's standing"), (_S.DISTRICT_REVIEW,), _S.COMPLETED,
+            "casework.confirm_village", "confirmation", not_by=(ENTERED, OPENED, "audit"), effect="confirm_village",
+        ),
+        Step(
+            "return_district", _("Return"), (_S.DISTRICT_REVIEW,), _S.TOWNSHIP_REVIEW,
+            "casework.confirm_village", "return", back_to=(_S.TOWNSHIP_REVIEW,),
+        ),
+        Step(
+            "reject_district", _("Reject"), (_S.DISTRICT_REVIEW,), _S.REJECTED,
+            "casework.confirm_village", "village_refusal", not_by=(ENTERED, OPENED),
+        ),
+        Step(
+            "withdraw", _WITHDRAW, (_S.TOWNSHIP_REVIEW, _S.DISTRICT_REVIEW), _S.WITHDRAWN,
+            "casework.open", "withdrawal",
+        ),
+    ),
+)  # fmt: skip
+
 PROCEDURES: dict[str, Procedure] = {
     procedure.kind: procedure
     for procedure in (
@@ -277,6 +311,7 @@ PROCEDURES: dict[str, Procedure] = {
         _FOLLOW_UP,
         _REMOVAL,
         _MEMBER_CHANGE,
+        _VILLAGE_CONFIRMATION,
     )
 }
 

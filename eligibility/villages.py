@@ -6,6 +6,7 @@ The same run, chunks and checksum as for households; a few hundred villages are 
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import reduce
 from operator import add
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from eligibility.choices import VillageOutcome
 from eligibility.models import Recalculation, RecalculationChunk, StandardVersion, VillageDetermination
 from eligibility.rules import Rule
-from fupin.money import FenField
+from fupin.money import NOTHING, FenField
 from fupin.scope import division_range
 from fupin.templatetags.fupin import yuan
 from villages.models import Village
@@ -88,6 +89,13 @@ def write(run: Recalculation, chunk: RecalculationChunk, rule: Rule) -> dict:
 
 def _differs(old: VillageDetermination, new: VillageDetermination) -> bool:
     return (old.outcome, old.total, old.line) != (new.outcome, new.total, new.line)
+
+
+def counted_now(determination: VillageDetermination) -> Decimal | None:
+    """The income that the result's standard counts, as it is kept now, in yuan; it may have changed since the run."""
+    version = determination.run.version
+    income = determination.village.incomes.filter(year=version.income_year).first()
+    return sum((getattr(income, item) for item in version.items), NOTHING) if income else None
 
 
 def explain(determination: VillageDetermination, version: StandardVersion | None = None) -> str:

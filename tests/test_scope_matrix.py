@@ -103,7 +103,7 @@ ROUTES = {
     "casework:objection-receipt": Route("casework.handle_objections", of="handled_objection"),
     "casework:objection-paper": Route("casework.handle_objections", of="objection_paper"),
     "casework:villages": Route("casework.view"),
-    "casework:village": Route("casework.confirm_village", "casework.confirm_village", of="village_determination"),
+    "casework:village": Route("casework.open", "casework.open", of="village_determination"),
     "jobs:list": Route("fupin.use_desk"),
     "jobs:detail": Route("fupin.use_desk", of="job"),
     "jobs:progress": Route("fupin.use_desk", of="job"),

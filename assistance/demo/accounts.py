@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from accounts.choices import Role
 from accounts.models import User
+from villages.choices import Level
+from villages.models import Division
 
 PASSWORD = "fupin-demo-2016"
 DISTRICT = "320412"
@@ -50,3 +52,18 @@ def make_accounts() -> dict[str, User]:
             user.save()
         users[account.username] = user
     return users
+
+
+def make_auditors(users: dict[str, User]) -> dict[str, User]:
+    """By township, a member of its staff who audits villages' accounts; but for the demo's own, nobody signs in."""
+    auditors = {TOWNSHIP: users["township"]}
+    for township in Division.objects.filter(level=Level.TOWNSHIP).exclude(pk=TOWNSHIP).order_by("pk"):
+        user, is_new = User.objects.get_or_create(
+            username=f"audit-{township.pk}",
+            defaults={"name": f"{township.name}审核员", "role": Role.TOWNSHIP, "jurisdiction": township.pk},
+        )
+        if is_new:
+            user.set_unusable_password()
+            user.save()
+        auditors[township.pk] = user
+    return auditors

@@ -5,18 +5,22 @@ from datetime import date
 from accounts.models import User
 from assistance.demo.standards import HOUSEHOLDS, VILLAGES
 from casework.candidates import villages_to_confirm
-from casework.services import confirm_village
+from casework.models import Case
+from casework.services import open_village_case, take_step
 from eligibility import recalculation
 from eligibility.choices import VersionState
 from eligibility.models import Recalculation, StandardVersion, VillageDetermination
+from eligibility.villages import explain
 from fupin import jobs
 from fupin.models import JobState
 
 DOCUMENT = "示例〔2016〕2号"
+AUDITED_ON = date(2016, 6, 13)
 DECIDED_ON = date(2016, 6, 20)
 # Of the candidates, in the order of their codes, every fifth still waits, and the second is found not to be weak.
 WAITS_EVERY = 5
 REFUSED = 1
+_AUDITED = "演示：账目已核，收入属实。"
 _WHY_REFUSED = "演示：复核发现该村标准厂房租金未计入申报收入，计入后超过标准。"
 
 
@@ -39,21 +43,31 @@ def _run(code: str, district: str, actor: User) -> Recalculation:
     return run
 
 
-def confirm_villages(demo_village: str, actor: User) -> int:
-    """Decide upon most of the villages below the line; some are left for whoever tries the demo. Returns how many."""
-    decided = 0
-    for position, determination in enumerate(villages_to_confirm(actor)):
-        if determination.village_id == demo_village:
-            _confirm(determination, actor)
-        elif position % WAITS_EVERY == WAITS_EVERY - 1:
+def confirm_villages(demo_village: str, users: dict[str, User], auditors: dict[str, User]) -> int:
+    """Decide upon most of the villages below the line; some are left for whoever tries the demo. Returns how many.
+
+    Args:
+        auditors: by township, who audits the accounts of its villages.
+    """
+    district = users["district2"]
+    confirmed, refused = [], []
+    for position, determination in enumerate(villages_to_confirm(district)):
+        if determination.village_id != demo_village and position % WAITS_EVERY == WAITS_EVERY - 1:
             continue
-        elif position == REFUSED:
-            confirm_village(determination, False, DOCUMENT, DECIDED_ON, _WHY_REFUSED, actor)
-        else:
-            _confirm(determination, actor)
-        decided += 1
-    return decided
+        case = _audited(determination, users["district"], auditors[determination.village_id[:9]])
+        (refused if position == REFUSED and determination.village_id != demo_village else confirmed).append(case)
+    decision = {"on": DECIDED_ON, "document": DOCUMENT}
+    _take(district, "confirm", confirmed, decision | {"opinion": ""})
+    _take(district, "reject_district", refused, decision | {"reason": _WHY_REFUSED})
+    return len(confirmed) + len(refused)
 
 
-def _confirm(determination: VillageDetermination, actor: User) -> None:
-    confirm_village(determination, True, DOCUMENT, DECIDED_ON, "", actor)
+def _audited(determination: VillageDetermination, opener: User, auditor: User) -> Case:
+    """A case upon a result, with the township's audit done."""
+    case = open_village_case(opener, determination, explain(determination))
+    (case,) = _take(auditor, "audit", [case], {"on": AUDITED_ON, "opinion": _AUDITED})
+    return case
+
+
+def _take(actor: User, code: str, cases: list[Case], values: dict) -> list[Case]:
+    return take_step(actor, code, {case.pk: case.version for case in cases}, values) if cases else []

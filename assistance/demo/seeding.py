@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from assistance.demo.accounts import DISTRICT, VILLAGE, make_accounts
+from assistance.demo.accounts import DISTRICT, VILLAGE, make_accounts, make_auditors
 from assistance.demo.cases import make_cases
 from assistance.demo.decisions import confirm_villages, recalculate
 from assistance.demo.helpers import write_help, write_linkages, write_units
@@ -85,7 +85,7 @@ def seed(
     analyse()
     runs = recalculate(DISTRICT, users["district"])
     tell("both standards recalculated")
-    decided = confirm_villages(VILLAGE, users["district2"]) if are_villages_new else 0
+    decided = confirm_villages(VILLAGE, users, make_auditors(users)) if are_villages_new else 0
     tell(f"{decided} villages decided upon")
     if are_villages_new:
         tell(f"{make_cases(users, VILLAGE)} cases opened")

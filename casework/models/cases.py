@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.choices import CLOSED_STAGES, CaseKind, CaseStage
 from casework.querysets import CaseQuerySet
-from eligibility.models import Proposal
+from eligibility.models import Proposal, VillageDetermination
 from fupin.encryption import EncryptedTextField
 from fupin.papers import StoredPaper
 from households.models import Fact, Household
@@ -35,6 +35,9 @@ class Case(models.Model):
     proposal = models.OneToOneField(
         Proposal, models.PROTECT, null=True, related_name="case", verbose_name=_("proposal taken up")
     )
+    determination = models.ForeignKey(
+        VillageDetermination, models.PROTECT, null=True, related_name="cases", verbose_name=_("result of the village")
+    )
     change = EncryptedTextField(default="", help_text="A member change as JSON: who joins or leaves, and when.")
     notice = models.ForeignKey(
         "casework.Notice", models.PROTECT, null=True, related_name="+", verbose_name=_("latest notice")
@@ -60,7 +63,10 @@ class Case(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["household"], condition=~Q(stage__in=CLOSED_STAGES), name="one_unfinished_case_a_household"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["determination"], condition=~Q(stage=CaseStage.WITHDRAWN), name="one_case_a_village_result"
+            ),
         ]
         indexes = [
             models.Index(fields=["stage", "village", "id"], name="case_stage_village"),

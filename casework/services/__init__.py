@@ -7,7 +7,7 @@ from casework.services.notices import add_photo, take_down
 from casework.services.objections import enter_objection, follow, handle, object_to
 from casework.services.proposals import TakenUp, dismiss, take_up
 from casework.services.steps import AlreadyOpen, open_case, take_step
-from casework.services.villages import AlreadyDecided, confirm_village
+from casework.services.villages import AlreadyDecided, open_village_case
 
 __all__ = [
     "AlreadyDecided",
@@ -18,7 +18,6 @@ __all__ = [
     "add_photo",
     "carry_over_many",
     "close_finished",
-    "confirm_village",
     "delete_holiday",
     "dismiss",
     "enter_holiday",
@@ -27,6 +26,7 @@ __all__ = [
     "handle",
     "object_to",
     "open_case",
+    "open_village_case",
     "take_down",
     "take_over_year",
     "take_step",

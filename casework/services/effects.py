@@ -9,10 +9,13 @@ from accounts.models import User
 from casework.models import Case
 from casework.publication import publish
 from casework.services.changes import apply_change
+from eligibility.choices import VillageOutcome
 from fupin.clock import DatabaseNow
 from fupin.history import record_history
 from households.choices import HouseholdStatus
 from households.models import Household
+from villages.choices import VillageStanding
+from villages.models import VillageProfile
 
 Effect = Callable[[Sequence[Case], User], None]
 
@@ -61,12 +64,27 @@ def _dissolve(household: Household, case: Case, actor: User) -> None:
     _set_status([case], actor, HouseholdStatus.CLOSED, **values)
 
 
+def confirm_village(cases: Sequence[Case], actor: User) -> None:
+    """The village has from the day of the decision on the standing that its result says."""
+    for case in cases:
+        is_weak = case.determination.outcome == VillageOutcome.WEAK
+        standing = VillageStanding.WEAK if is_weak else VillageStanding.ORDINARY
+        profile, _made = VillageProfile.objects.select_for_update().get_or_create(village_id=case.village_id)
+        if profile.standing == standing:
+            continue
+        profile.standing, profile.standing_since = standing, case.decided_on
+        profile.version += 1
+        profile._history_user = actor
+        profile.save()
+
+
 EFFECTS: dict[str, Effect] = {
     "register": register,
     "exit": exit_with_support,
     "end_support": end_support,
     "remove": remove,
     "change_members": change_members,
+    "confirm_village": confirm_village,
 }
 
 

@@ -79,7 +79,7 @@ def open_case(
         proposal=proposal,
         change=change,
         opened_by=actor,
-        due_on=_due_on(procedure.first),
+        due_on=due_on(procedure.first),
     )
     if kind == CaseKind.MEMBER_CHANGE:
         check_change(change_of(case), household, actor)
@@ -167,7 +167,7 @@ def _hold(actor: User | None, cases: dict[int, int]) -> list[Case]:
     kept = list(
         rows.filter(pk__in=cases)
         .select_for_update(of=("self",))
-        .select_related("household", "notice", "village")
+        .select_related("household", "notice", "village", "determination__run__version")
         .prefetch_related("events")
         .order_by("pk")
     )
@@ -269,7 +269,7 @@ def _move(case: Case, step: Step, values: dict) -> None:
     case.stage_since = timezone.localdate()
     case.version += 1
     case.returned_reason = values["reason"] if step.back_to else ""
-    case.due_on = case.notice.ends_on if case.stage in NOTICE_OF_STAGE and case.notice else _due_on(case.stage)
+    case.due_on = case.notice.ends_on if case.stage in NOTICE_OF_STAGE and case.notice else due_on(case.stage)
     if values.get("document"):
         case.document = values["document"]
     if case.stage in CLOSED_STAGES:
@@ -278,7 +278,8 @@ def _move(case: Case, step: Step, values: dict) -> None:
         case.supported_until = months_after(values["on"], settings.FUPIN_SUPPORT_MONTHS)
 
 
-def _due_on(stage: str) -> date | None:
+def due_on(stage: str) -> date | None:
+    """Until when a case that comes to a stage today is to leave it; None where nothing presses."""
     days = DAYS_OF_STAGE.get(stage)
     return timezone.localdate() + timedelta(days=days) if days else None
 

@@ -1,7 +1,10 @@
-"""Whole lists at once: a village takes its households through appraisal and publicity, a township reviews a list."""
+"""Whole lists at once: a village takes its households through appraisal and publicity, a township reviews a list.
+
+Cases of villages make one list a person: the township audits its villages, the district confirms its villages.
+"""
 
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.db.models import Count, Min
+from django.db.models import Count, F, Min, QuerySet
 from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -24,31 +27,37 @@ from villages.models import Division
 
 
 class Batches(PermissionRequiredMixin, TemplateView):
-    """The lists that wait for this person: by kind, stage and village."""
+    """The lists that wait for this person: of households by kind, stage and village; of villages by stage."""
 
     template_name = "casework/batches.html"
     permission_required = "casework.view"
 
     def get_context_data(self, **kwargs):
-        places = list(places_waiting_for(self.request.user))
-        rows = (
-            Case.objects.visible_to(self.request.user)
-            .at(places)
-            .order_by()
-            .values("kind", "stage", "village_id", "village__name", "village__parent__name")
-            .annotate(count=Count("pk"), since=Min("stage_since"))
-            .order_by("village_id", "kind", "stage")
-        )
+        user = self.request.user
+        waiting = Case.objects.visible_to(user).at(list(places_waiting_for(user))).order_by()
+        village = {"code": F("village_id"), "place": F("village__name"), "above": F("village__parent__name")}
         groups = [
-            row
-            | {
-                "label": PROCEDURES[row["kind"]].kind.label,
-                "step": next(step for step in steps_from(row["kind"], row["stage"]) if step.is_forward).label,
-                "stage_label": CaseStage(row["stage"]).label,
-            }
-            for row in rows
+            *_grouped(waiting.filter(household=None)),
+            *_grouped(waiting.exclude(household=None), **village),
         ]
+        mine = Division.objects.filter(pk=user.jurisdiction).first()
+        for group in groups:
+            if "code" not in group and mine:
+                group |= {"code": mine.pk, "place": mine.name, "above": ""}
         return super().get_context_data(groups=groups, **kwargs)
+
+
+def _grouped(waiting: QuerySet, **place) -> list[dict]:
+    """How many cases wait by kind and stage, and by place where one is given, since when, and for which step."""
+    rows = waiting.values("kind", "stage", **place).annotate(count=Count("pk"), since=Min("stage_since"))
+    return [
+        row
+        | {
+            "label": PROCEDURES[row["kind"]].kind.label,
+            "step": next(step for step in steps_from(row["kind"], row["stage"]) if step.is_forward).label,
+        }
+        for row in rows.order_by(*(["code"] if place else []), "kind", "stage")
+    ]
 
 
 class TakeBatch(TakesCasePapers, ServicePage):
@@ -86,7 +95,9 @@ class TakeBatch(TakesCasePapers, ServicePage):
         rows = Case.objects.visible_to(self.request.user).filter(
             division_range("village_id", self.place.pk), kind=self.kwargs["kind"], stage=self.kwargs["stage"]
         )
-        rows = rows.select_related("household", "village__parent", "notice").order_by("village_id", "household__number")
+        rows = rows.select_related("household", "village__parent", "notice", "determination").order_by(
+            "village_id", "household__number"
+        )
         return list(rows[:MOST_CASES_AT_ONCE])
 
     @cached_property

@@ -25,6 +25,7 @@ from casework.resources import CaseResource
 from casework.rules import check_person, dossier_of, faults_of_clock
 from casework.services.changes import change_of
 from casework.stages import PROCEDURES, Step, step_of, steps_from
+from eligibility import villages
 from fupin.conflicts import Conflict
 from fupin.exports import download
 from fupin.listing import DeskListView
@@ -52,7 +53,15 @@ class OneCase(PermissionRequiredMixin):
     @cached_property
     def case(self) -> Case:
         rows = Case.objects.visible_to(self.request.user).select_related(
-            "village__parent", "household__village__parent", "opened_by", "fact", "notice__photo", "notice__village"
+            "village__parent",
+            "household__village__parent",
+            "opened_by",
+            "fact",
+            "notice__photo",
+            "notice__village",
+            "determination__village__profile",
+            "determination__standard",
+            "determination__run__version",
         )
         return get_object_or_404(rows.prefetch_related("events__actor", "events__papers"), pk=self.kwargs["pk"])
 
@@ -100,6 +109,8 @@ class CaseDetail(OneCase, TemplateView):
             events=[records.told(event) for event in dossier_of(case).events],
             forms=printed.forms_of(case),
             change=records.change_told(change_of(case), case) if case.change else [],
+            determination=case.determination,
+            counted_now=villages.counted_now(case.determination) if case.determination else None,
             clock=faults_of_clock(case, records.today()) if any(o.step.awaits_clock for o in offers) else [],
             objections=Objection.objects.visible_to(user).filter(entry__case=case).order_by("-pk"),
             **kwargs,

@@ -1,24 +1,20 @@
-"""The desk's overview, the list of cases, and the villages that wait for the district's decision."""
+"""The desk's overview, and the villages whose result waits for a case."""
 
-from decimal import Decimal
-
-from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.views.generic import FormView, TemplateView
+from django.views.generic import TemplateView
 
 from casework import overview, services
 from casework.candidates import villages_to_confirm
-from casework.forms import VillageConfirmationForm
-from casework.models import Case
-from eligibility.choices import VillageOutcome
+from casework.choices import CaseStage
+from casework.forms import OpenVillageForm
+from eligibility import villages
 from eligibility.models import VillageDetermination
 from fupin.listing import DeskListView
-from fupin.money import NOTHING
-from villages.choices import VillageStanding
+from fupin.pages import ServicePage
 
 
 class DeskHome(PermissionRequiredMixin, TemplateView):
@@ -31,8 +27,12 @@ class DeskHome(PermissionRequiredMixin, TemplateView):
         return super().get_context_data(**overview.of(self.request.user), **kwargs)
 
 
+# What is read of a village's result beside it.
+BASIS = ("village__parent", "village__profile", "standard", "run__version")
+
+
 class VillagesToConfirm(DeskListView):
-    """Villages whose result would change their standing, and waits for a decision."""
+    """Villages whose result would change their standing, and waits for a case."""
 
     permission_required = "casework.view"
     template_name = "casework/villages.html"
@@ -42,45 +42,31 @@ class VillagesToConfirm(DeskListView):
         return villages_to_confirm(self.request.user)
 
 
-class VillageConfirmation(PermissionRequiredMixin, FormView):
-    """The decision on one village: what the result rests on, and the form beside it."""
+class OpenVillageCase(ServicePage):
+    """Opening the case upon a village's result: what the result rests on, and why."""
 
-    permission_required = "casework.confirm_village"
+    permission_required = "casework.open"
     template_name = "casework/village.html"
-    form_class = VillageConfirmationForm
+    form_class = OpenVillageForm
 
     @cached_property
     def determination(self) -> VillageDetermination:
-        rows = VillageDetermination.objects.visible_to(self.request.user)
-        places = ("village__parent", "village__profile", "standard", "run__version")
-        return get_object_or_404(rows.select_related(*places), pk=self.kwargs["pk"])
+        rows = VillageDetermination.objects.visible_to(self.request.user).select_related(*BASIS)
+        return get_object_or_404(rows, pk=self.kwargs["pk"])
 
     def get(self, request, *args, **kwargs):
-        if case := Case.objects.visible_to(request.user).deciding(self.determination).first():
+        if case := self.determination.cases.exclude(stage=CaseStage.WITHDRAWN).first():
             return redirect("casework:detail", case.pk)
         return super().get(request, *args, **kwargs)
 
     def get_initial(self) -> dict:
-        is_weak = self.determination.outcome == VillageOutcome.WEAK
-        return super().get_initial() | {"decision": VillageStanding.WEAK if is_weak else VillageStanding.ORDINARY}
+        return super().get_initial() | {"ground": villages.explain(self.determination)}
+
+    def act(self, values):
+        case = services.open_village_case(self.request.user, self.determination, **values)
+        return _("The case is open; the township audits the accounts."), reverse("casework:detail", args=[case.pk])
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(determination=self.determination, counted_now=self.counted_now(), **kwargs)
-
-    def counted_now(self) -> Decimal | None:
-        """The income that the standard counts, as it is kept now: it may have changed since the recalculation."""
-        version = self.determination.run.version
-        income = self.determination.village.incomes.filter(year=version.income_year).first()
-        return sum((getattr(income, item) for item in version.items), NOTHING) if income else None
-
-    def form_valid(self, form):
-        try:
-            case = services.confirm_village(self.determination, **form.cleaned_data, actor=self.request.user)
-        except services.AlreadyDecided:
-            messages.warning(self.request, _("This result has been decided upon already, or a newer one stands."))
-            return redirect("casework:villages")
-        except (ValidationError, PermissionDenied) as refusal:
-            form.add_error(None, refusal if isinstance(refusal, ValidationError) else str(refusal))
-            return self.form_invalid(form)
-        messages.success(self.request, _("%(village)s: the decision is written down.") % {"village": case.village.name})
-        return redirect("casework:villages")
+        return super().get_context_data(
+            determination=self.determination, counted_now=villages.counted_now(self.determination), **kwargs
+        )

@@ -71,7 +71,7 @@ class OpenCase(OfHousehold, ServicePage):
     @cached_property
     def kind(self) -> CaseKind:
         kind = self.kwargs["kind"]
-        if kind not in PROCEDURES or kind == CaseKind.MEMBER_CHANGE:
+        if kind not in PROCEDURES or not PROCEDURES[kind].is_of_households or kind == CaseKind.MEMBER_CHANGE:
             raise Http404
         return CaseKind(kind)
 

@@ -24,6 +24,8 @@ RECORD = {
     "decide": {"opinion": "同意", "comparison": "clean", "comparison_note": ""},
     "visit": {"verified_by": "王五", "is_stable": True, "opinion": "稳定"},
     "conclude": {"document": ""},
+    "audit": {"opinion": "账目属实"},
+    "confirm": {"document": "武农〔2016〕3号", "opinion": ""},
     "return": {"reason": "材料不全"},
     "return_district": {"reason": "材料不全"},
     "reject": {"reason": "不符合条件"},

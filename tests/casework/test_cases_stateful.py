@@ -20,18 +20,25 @@ from hypothesis.stateful import (
 )
 
 from casework.models import Case, CaseEvent, Notice, Objection
-from casework.services import close_finished, handle, object_to, open_case, take_step
+from casework.services import close_finished, handle, object_to, open_case, open_village_case, take_step
 from casework.services.changes import Change, as_json
 from casework.statements import Statement
+from eligibility.models import Recalculation, VillageDetermination
 from fupin.conflicts import Conflict
+from fupin.models import Job, JobKind
 from households.models import Household
 from tests.casework.steps import CLOSING, photographed, picture, values_of
+from tests.eligibility.makers import make_version
 from tests.factories import make_household, make_user, make_village
+from villages.models import VillageProfile
 
 pytestmark = pytest.mark.django_db
 
 VILLAGE = "320412100201"
-REFUSALS = (PermissionDenied, ValidationError, Conflict, Case.DoesNotExist, Household.DoesNotExist)
+REFUSALS = (
+    PermissionDenied, ValidationError, Conflict, Case.DoesNotExist, Household.DoesNotExist,
+    VillageDetermination.DoesNotExist,
+)  # fmt: skip
 V, T, D = "village", "township", "district"
 
 # The procedures as the reference tells them (§2): stage, step, next stage, whose it is, who may not.
@@ -91,6 +98,12 @@ TABLE = {
         ("township_review", "review", "completed", T, ("opened",)),
         *OUT("reject", ("township_review",), T), *GIVEN_UP(("township_review",)),
     ],
+    "village_confirmation": [
+        ("township_review", "audit", "district_review", T, ()),
+        ("district_review", "confirm", "completed", D, ("opened", "audit")),
+        ("district_review", "reject_district", "rejected", D, ("opened",)),
+        *BACK("return_district", ("district_review",), D), *GIVEN_UP(("township_review", "district_review")),
+    ],
 }  # fmt: skip
 RETURNED_TO = {
     ("identification", "return"): {"application", "appraisal", "to_publicise"},
@@ -99,11 +112,12 @@ RETURNED_TO = {
     ("removal", "return"): {"appraisal", "to_publicise"},
     ("removal", "return_district"): {"appraisal", "to_publicise", "township_review"},
     ("follow_up", "return"): {"follow_up"},
+    ("village_confirmation", "return_district"): {"township_review"},
 }
 RETURNED_TO |= {("return", code): RETURNED_TO["identification", code] for code in ("return", "return_district")}
 FIRST = {
     "identification": "application", "return": "application", "exit": "appraisal", "removal": "appraisal",
-    "follow_up": "follow_up", "member_change": "township_review",
+    "follow_up": "follow_up", "member_change": "township_review", "village_confirmation": "township_review",
 }  # fmt: skip
 MAY_BE = {
     "identification": {"unregistered", "removed"},
@@ -118,6 +132,9 @@ BECOMES = {
     "follow_up": "exited",
 }  # fmt: skip
 CODES = sorted({row[1] for rows in TABLE.values() for row in rows})
+OF_HOUSEHOLDS = sorted(MAY_BE)
+# Where a case of a village stands among those that run, which are otherwise kept by household.
+OF_VILLAGE = "village"
 STAGES = sorted({row[0] for row in FULL} | {"verification", "follow_up", "completed"})
 OVER = ("completed", "rejected", "withdrawn")
 POSTING = ("publicise", "publicise_township", "announce")
@@ -155,6 +172,13 @@ class Cases(RuleBasedStateMachine):
         self.cases: dict[int, Model] = {}
         self.running: dict[int, int] = {}
         self.supported: dict[int, date] = {}
+        version = make_version(code="village-2015", subject="village")
+        job = Job.objects.create(kind=JobKind.RECALCULATION, title="run")
+        run = Recalculation.objects.create(job=job, version=version, division_code="320412", line=version.line)
+        self.result = VillageDetermination.objects.create(
+            run=run, standard=version.standard, village=village, outcome="weak", line=run.line
+        )
+        self.is_weak = self.is_decided = False
 
     def teardown(self):
         if hasattr(self, "atomic"):
@@ -199,6 +223,10 @@ class Cases(RuleBasedStateMachine):
         if case.stage in OVER:
             household = self.running_of(pk)
             del self.running[household]
+            if household == OF_VILLAGE:
+                self.is_weak = case.stage == "completed"
+                self.is_decided = case.stage != "withdrawn"
+                return
             if case.stage == "completed" and case.kind in BECOMES:
                 self.status[household] = BECOMES[case.kind]
                 if case.kind == "exit":
@@ -208,7 +236,7 @@ class Cases(RuleBasedStateMachine):
         return next(household for household, case in self.running.items() if case == pk)
 
     # --- What is done -----------------------------------------------------------------------------------------------
-    @rule(data=st.data(), kind=st.sampled_from(sorted(TABLE)), number=st.integers(0, 1), who=st.integers(0, 6))
+    @rule(data=st.data(), kind=st.sampled_from(OF_HOUSEHOLDS), number=st.integers(0, 1), who=st.integers(0, 6))
     def open(self, data, kind, number, who):
         if data.draw(st.booleans()):
             kind = data.draw(
@@ -234,6 +262,15 @@ class Cases(RuleBasedStateMachine):
         if case:
             self.cases[case.pk] = Model(kind, FIRST[kind], actor.pk)
             self.running[household.pk] = case.pk
+
+    @rule(who=st.integers(0, 6))
+    def open_of_village(self, who):
+        actor = self.actors[who]
+        allowed = self.is_seen_by(actor) and OF_VILLAGE not in self.running and not self.is_decided
+        case = self.tried(allowed, lambda: open_village_case(actor, self.result, "理由"))
+        if case:
+            self.cases[case.pk] = Model(case.kind, FIRST[case.kind], actor.pk)
+            self.running[OF_VILLAGE] = case.pk
 
     @precondition(lambda self: self.cases)
     @rule(data=st.data())
@@ -368,8 +405,10 @@ class Cases(RuleBasedStateMachine):
         kept = {case.pk: (case.kind, case.stage, case.version) for case in Case.objects.all()}
         assert kept == {pk: (case.kind, case.stage, case.version) for pk, case in self.cases.items()}
         assert dict(Household.objects.values_list("pk", "status")) == self.status
-        unfinished = list(Case.objects.unfinished().values_list("household", flat=True))
-        assert sorted(unfinished) == sorted(self.running)
+        unfinished = Case.objects.unfinished().values_list("household", flat=True)
+        assert {household or OF_VILLAGE for household in unfinished} == set(self.running)
+        assert len(unfinished) == len(self.running)
+        assert VillageProfile.objects.filter(standing="weak").exists() == self.is_weak
         for pk, case in self.cases.items():
             events = CaseEvent.objects.filter(case=pk)
             assert events.count() == case.version

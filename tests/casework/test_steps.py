@@ -1,5 +1,6 @@
 """The steps of cases as the rules read (design §4): in order, by the right people, on the right days, all or none."""
 
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
 
@@ -8,8 +9,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.utils import timezone
 
+from casework.choices import CaseKind, CaseStage
 from casework.models import Case, CaseEvent, Holiday, Notice
 from casework.services import AlreadyOpen, close_finished, object_to, open_case, take_step
+from casework.stages import PROCEDURES, Step
 from casework.statements import Statement
 from fupin.conflicts import Conflict
 from households.models import Household
@@ -56,6 +59,31 @@ def other_clerk(village):
 @pytest.fixture
 def officer(village):
     return make_user("district")
+
+
+def test_a_province_with_a_step_of_its_own_adds_rows_and_no_code(monkeypatch, village, worker, clerk):
+    """两评议 with a check in between (reference §2.1): one row is turned elsewhere, two are added."""
+    usual = PROCEDURES[CaseKind.IDENTIFICATION]
+    stage = CaseStage.VERIFICATION
+    rows = [replace(row, target=stage) if row.code == "appraise" else row for row in usual.steps]
+    rows += [
+        Step("verify", "核实", (stage,), CaseStage.DISTRICT_REVIEW, "casework.appraise", "verification"),
+        Step("assembly", "代表大会评议", (CaseStage.DISTRICT_REVIEW,), CaseStage.TO_PUBLICISE,
+             "casework.review", "appraisal", not_by=("appraise", "verify")),
+    ]  # fmt: skip
+    rows = [row for row in rows if row.code not in ("decide", "return_district", "reject_district")]
+    monkeypatch.setitem(PROCEDURES, CaseKind.IDENTIFICATION, replace(usual, steps=tuple(rows)))
+    case = open_case(worker, CaseKind.IDENTIFICATION, make_household(village), "收入低")
+    for actor, code in ((worker, "apply"), (worker, "appraise"), (clerk, "verify")):
+        case = step(actor, case, code)
+    with pytest.raises(PermissionDenied):
+        take_step(clerk, "assembly", {case.pk: case.version}, values_of("appraise"))
+    (case,) = take_step(make_user("township", TOWNSHIP), "assembly", {case.pk: case.version}, values_of("appraise"))
+    assert case.stage == CaseStage.TO_PUBLICISE
+    assert CaseStage.VERIFICATION in PROCEDURES[CaseKind.IDENTIFICATION].path
+    assert list(CaseEvent.objects.filter(case=case).values_list("step", flat=True)) == [
+        "open", "apply", "appraise", "verify", "assembly",
+    ]  # fmt: skip
 
 
 def registered(village, status="registered", **values):

@@ -1,12 +1,12 @@
-"""Pages on which the district decides whether a village is economically weak."""
+"""Pages on which it is decided whether a village is economically weak."""
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
 from casework.models import Case
+from casework.services import open_village_case
 from eligibility.models import Recalculation, VillageDetermination
 from fupin.models import Job, JobKind
 from tests.eligibility.makers import make_version
@@ -16,7 +16,7 @@ from villages.models import VillageIncome, VillageProfile
 pytestmark = pytest.mark.django_db
 
 LIST = reverse("casework:villages")
-GOOD = {"decision": "weak", "document": "武农〔2016〕3号", "decided_on": "2016-06-01", "reason": ""}
+GOOD = {"ground": "收入低于标准"}
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def standing_of(determination):
     return profile.standing if profile else "ordinary"
 
 
-def test_the_list_shows_what_waits_and_leads_to_the_decision(client, district, run, determination):
+def test_the_list_shows_what_waits_and_leads_to_the_case(client, district, run, determination):
     determine(run, make_village("320412100202", "殷实村"), "not_weak", "1500000.00")
     answer = client.get(LIST)
     assert [row.village.name for row in answer.context["page"]] == ["河口村"]
@@ -80,14 +80,12 @@ def test_the_list_asks_as_often_for_twenty_villages_as_for_one(
         assert len(client.get(LIST).context["page"].rows) == 21
 
 
-@pytest.mark.parametrize("role", ["township", "village", "auditor", "administrator"])
-def test_others_read_the_list_and_decide_nothing(client, determination, role):
-    jurisdiction = {"village": determination.village_id}.get(role, "320412")
-    client.force_login(make_user(role, jurisdiction))
+@pytest.mark.parametrize("role", ["auditor", "administrator"])
+def test_others_read_the_list_and_open_nothing(client, determination, role):
+    client.force_login(make_user(role, "320412"))
     assert page(determination) not in text(client.get(LIST))
     assert client.get(page(determination)).status_code == 403
     assert client.post(page(determination), GOOD).status_code == 403
-    assert standing_of(determination) == "ordinary"
 
 
 def test_a_village_of_another_district_is_not_there(client, determination):
@@ -96,49 +94,46 @@ def test_a_village_of_another_district_is_not_there(client, determination):
     assert client.post(page(determination), GOOD).status_code == 404
 
 
-def test_a_decision_is_written_down_and_leaves_the_list(client, district, determination):
-    assert client.get(page(determination)).context["form"].initial["decision"] == "weak"
+def test_the_page_says_why_and_opens_the_case_which_leaves_the_list(client, district, determination):
+    shown = client.get(page(determination))
+    assert "900,000.00" in shown.context["form"].initial["ground"]
     answer = client.post(page(determination), GOOD, follow=True)
-    assert answer.redirect_chain[-1][0] == LIST
-    assert standing_of(determination) == "weak"
     case = Case.objects.get()
-    assert (case.document, case.decided_on, case.opened_by) == (GOOD["document"], date(2016, 6, 1), district)
-    assert not answer.context["page"].rows
+    assert answer.redirect_chain[-1][0] == reverse("casework:detail", args=[case.pk])
+    assert "900,000.00" in text(answer)
+    assert (case.ground, case.opened_by, case.determination) == (GOOD["ground"], district, determination)
+    assert not client.get(LIST).context["page"].rows
+    assert client.get(page(determination)).url == reverse("casework:detail", args=[case.pk])
 
 
-def test_a_decision_against_the_result_without_a_reason_stays_on_the_page_with_what_was_typed(
-    client, district, determination
-):
-    answer = client.post(page(determination), GOOD | {"decision": "ordinary"})
-    assert answer.status_code == 200
-    assert set(answer.context["form"].errors) == {"reason"}
-    assert GOOD["document"] in text(answer)
+def test_without_a_reason_it_stays_on_the_page(client, district, determination):
+    answer = client.post(page(determination), {"ground": "  "})
+    assert set(answer.context["form"].errors) == {"ground"}
     assert not Case.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("field", "value"), [("document", "  "), ("decided_on", "2999-01-01"), ("decided_on", "昨天"), ("decision", "")]
-)
-def test_what_is_missing_or_wrong_is_said_beside_its_field(client, district, determination, field, value):
-    answer = client.post(page(determination), GOOD | {field: value})
-    assert set(answer.context["form"].errors) == {field}
-    assert standing_of(determination) == "ordinary"
-
-
-def test_whoever_entered_the_income_is_told_so(client, district, determination):
-    VillageIncome.objects.update(entered_by=district)
-    answer = client.post(page(determination), GOOD)
-    assert answer.status_code == 200
-    assert answer.context["form"].non_field_errors()
-    assert standing_of(determination) == "ordinary"
-
-
-def test_a_result_that_somebody_else_decided_meanwhile_is_not_decided_twice(client, district, determination):
+def test_a_result_that_somebody_else_took_up_meanwhile_is_not_taken_up_twice(client, district, determination):
     client.post(page(determination), GOOD)
-    answer = client.post(page(determination), GOOD | {"decision": "ordinary", "reason": "重复"}, follow=True)
-    assert answer.redirect_chain[-1][0] == LIST
+    answer = client.post(page(determination), GOOD)
+    assert answer.context["form"].non_field_errors()
+    assert Case.objects.count() == 1
+
+
+def test_the_township_audits_and_the_district_confirms_the_list(client, district, determination):
+    clerk = make_user("township", "320412100")
+    case = open_village_case(district, determination, "低于标准")
+    for user, code, record in (
+        (clerk, "audit", {"on": "2016-06-01", "opinion": "账目属实"}),
+        (make_user("district"), "confirm", {"on": "2016-06-20", "document": "武农〔2016〕3号"}),
+    ):
+        client.force_login(user)
+        case.refresh_from_db()
+        url = reverse("casework:batch", args=["village_confirmation", case.stage, user.jurisdiction])
+        assert url in text(client.get(reverse("casework:batches")))
+        assert "河口村" in text(client.get(url))
+        answer = client.post(f"{url}?step={code}", record | {"case": f"{case.pk}:{case.version}"})
+        assert answer.status_code == 302
     assert standing_of(determination) == "weak"
-    assert client.get(page(determination)).url == reverse("casework:detail", args=[Case.objects.get().pk])
 
 
 def test_an_income_that_changed_since_the_recalculation_is_pointed_out(client, district, determination):

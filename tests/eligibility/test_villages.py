@@ -6,11 +6,12 @@ from decimal import Decimal
 import pytest
 from django.db import OperationalError
 
-from casework.services import confirm_village
+from casework.services import open_village_case
 from eligibility import recalculation, villages
 from eligibility.models import VillageDetermination
 from fupin import jobs
 from fupin.models import JobState
+from tests.casework.steps import step
 from tests.eligibility.makers import make_version
 from tests.eligibility.test_recalculation import let_its_worker_fall_silent
 from tests.factories import DISTRICT, make_user, make_village
@@ -171,7 +172,9 @@ def test_a_result_is_a_candidate_until_the_district_confirms_it(version):
     village = make_income(operating="1000000")
     do(version)
     assert not VillageProfile.objects.filter(village=village, standing=VillageStanding.WEAK).exists()
-    confirm_village(current(village), True, "文号", date(2016, 6, 1), "", make_user("district"))
+    case = open_village_case(make_user("district"), current(village), "低于标准")
+    step(make_user("township", village.pk[:9]), case, "audit")
+    step(make_user("district"), case, "confirm")
     assert VillageProfile.objects.get(village=village).standing == VillageStanding.WEAK
     make_income(operating="2000000")
     do(version)
