@@ -7,7 +7,8 @@ class AssistanceConfig(AppConfig):
     verbose_name = _("Assistance")
 
     def ready(self) -> None:
-        from assistance import panels, reach
+        from assistance import monitoring, panels, reach
 
         reach.register()
         panels.register()
+        monitoring.register()

@@ -18,12 +18,16 @@ from assistance import services
 from assistance.models import Grant, Visit
 from assistance.my_forms import DeliveryForm, VisitCorrectionForm, VisitForm
 from assistance.rounds import round_of
+from eligibility.forms.monitoring import DoneForm
+from eligibility.models import Alarm
+from eligibility.monitoring import services as monitoring
 from fupin.panels import panels_for
 from households.models import Household
 from households.rules import completed_years
 
 INCOME_YEARS = 3
 VISITS_SHOWN = 20
+ALARMS_SHOWN = 50
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -37,7 +41,11 @@ class Home(CadrePage, TemplateView):
     template_name = "my/home.html"
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(round=round_of(self.request.user, timezone.localdate()), **kwargs)
+        user = self.request.user
+        alarms = Alarm.objects.visible_to(user).waiting().for_list().order_by("-level", "raised_on", "pk")
+        return super().get_context_data(
+            round=round_of(user, timezone.localdate()), alarms=list(alarms[:ALARMS_SHOWN]), **kwargs
+        )
 
 
 class HouseholdPage(CadrePage, TemplateView):
@@ -183,3 +191,27 @@ class LogDelivery(LogPage):
         if not created:
             require_same(delivery, values)
         return _("The delivery has been logged.")
+
+
+class ReportAlarm(LogPage):
+    """An alarm on a household of the cadre's, and what was done about it."""
+
+    template_name = "my/alarm.html"
+    form_class = DoneForm
+    permission_required = ("assistance.visit", "eligibility.report_alarm")
+
+    @cached_property
+    def alarm(self) -> Alarm:
+        rows = Alarm.objects.visible_to(self.request.user).for_list().prefetch_related("events__actor")
+        return get_object_or_404(rows, pk=self.kwargs["pk"])
+
+    @cached_property
+    def household(self) -> Household:
+        return self.alarm.household
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(alarm=self.alarm, **kwargs)
+
+    def log(self, values: dict) -> str:
+        monitoring.report(self.request.user, self.alarm, **values)
+        return _("The report has been passed to the township.")

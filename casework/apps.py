@@ -8,7 +8,7 @@ class CaseworkConfig(AppConfig):
 
     def ready(self) -> None:
         """Keep the public register in step with what happens to households, and carry over what an import brings."""
-        from casework import panels
+        from casework import monitoring, panels
         from casework.publication import follow_households
         from casework.services import carry_over_many
         from casework.services.steps import follow_moves
@@ -19,3 +19,4 @@ class CaseworkConfig(AppConfig):
         households_moved.connect(follow_moves, dispatch_uid="cases follow their household")
         register_carry_over(carry_over_many)
         panels.register()
+        monitoring.register()

@@ -1,12 +1,14 @@
 """What is asked of cases, notices and objections."""
 
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.conf import settings
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.choices import Role
-from casework.choices import CLOSED_STAGES, ObjectionLevel, ObjectionState
+from casework.choices import CLOSED_STAGES, CaseKind, CaseStage, ObjectionLevel, ObjectionState
 from fupin.scope import ScopedQuerySet
+from households.choices import HouseholdStatus
 
 # The role that handles the objections of a level.
 HANDLER = {Role.TOWNSHIP: ObjectionLevel.TOWNSHIP, Role.DISTRICT: ObjectionLevel.DISTRICT}
@@ -30,6 +32,24 @@ class CaseQuerySet(ScopedQuerySet):
         for kind, stage in places:
             condition |= Q(kind=kind, stage=stage)
         return self.filter(condition)
+
+    def support_ending(self, day: date):
+        """Exits whose support ends by the follow-up of a day or has ended, and whose household nobody follows up yet.
+
+        Of several exits of a household, the last one says until when it is supported.
+        """
+        finished = self.model._base_manager.filter(
+            household=OuterRef("household"), kind=CaseKind.EXIT, stage=CaseStage.COMPLETED, pk__gt=OuterRef("pk")
+        )
+        busy = self.model._base_manager.filter(household=OuterRef("household")).exclude(stage__in=CLOSED_STAGES)
+        return self.filter(
+            ~Exists(finished),
+            ~Exists(busy),
+            kind=CaseKind.EXIT,
+            stage=CaseStage.COMPLETED,
+            supported_until__lte=day + timedelta(days=settings.FUPIN_FOLLOW_UP_DAYS),
+            household__status=HouseholdStatus.EXITED_SUPPORTED,
+        )
 
 
 class NoticeQuerySet(ScopedQuerySet):

@@ -14,8 +14,8 @@ from accounts.models import User
 from casework.choices import CaseKind, CaseStage
 from casework.models import Case, Notice, Objection
 from casework.stages import PROCEDURES, places_waiting_for, steps_from
+from eligibility.monitoring.overview import AlarmWork, waiting_for
 from fupin.scope import division_range
-from households.choices import HouseholdStatus
 from villages.models import Division
 
 SHOWN = 5
@@ -61,9 +61,12 @@ class Work:
     without_photo: list[Notice]
     ending: list[Case]
     ending_count: int
+    alarms: AlarmWork | None
 
     def __bool__(self) -> bool:
-        return bool(self.waiting or self.returned or self.objections or self.without_photo or self.ending)
+        return bool(
+            self.waiting or self.returned or self.objections or self.without_photo or self.ending or self.alarms
+        )
 
 
 def of(user: User) -> Work:
@@ -85,6 +88,7 @@ def of(user: User) -> Work:
         without_photo=list(_without_photo(user, today)[:SHOWN]),
         ending=list(ending.with_places().order_by("supported_until", "pk")[:SHOWN]),
         ending_count=ending.count(),
+        alarms=waiting_for(user),
     )
 
 
@@ -117,15 +121,7 @@ def support_ending(user: User, today: date) -> QuerySet:
     """Exits whose support ends soon or has ended, and whose household nobody follows up yet."""
     if not user.has_perm("casework.open"):
         return Case.objects.none()
-    last = today + timedelta(days=settings.FUPIN_FOLLOW_UP_DAYS)
-    busy = Case.objects.visible_to(user).unfinished().exclude(household=None).order_by().values("household")
-    ended = Case.objects.visible_to(user).filter(
-        kind=CaseKind.EXIT,
-        stage=CaseStage.COMPLETED,
-        supported_until__lte=last,
-        household__status=HouseholdStatus.EXITED_SUPPORTED,
-    )
-    return ended.exclude(household__in=busy)
+    return Case.objects.visible_to(user).support_ending(today)
 
 
 # --- For a place ----------------------------------------------------------------------------------------------------

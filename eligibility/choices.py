@@ -94,3 +94,54 @@ class ProposalState(models.TextChoices):
     TAKEN_UP = "taken_up", _("Taken up")
     DISMISSED = "dismissed", _("Dismissed")
     LAPSED = "lapsed", _("No longer applies")
+
+
+class AlarmKind(models.TextChoices):
+    """What monitoring (动态监测) watches for. Which floor finds a kind, its source says."""
+
+    INCOME_FALL = "income_fall", _("Income fell")
+    LOW_INCOME = "low_income", _("Income below a line")
+    MEDICAL_COST = "medical_cost", _("Medical costs jumped")
+    SCHOOLING_COST = "schooling_cost", _("Schooling costs jumped")
+    WORKER_LOST = "worker_lost", _("Worker lost")
+    VISIT_OVERDUE = "visit_overdue", _("Visit overdue")
+    AID_ENDED = "aid_ended", _("Aid ends or ended")
+    SUPPORT_ENDS = "support_ends", _("Support after exit ends")
+
+
+class AlarmLevel(models.IntegerChoices):
+    """How grave an alarm is; the graver, the larger."""
+
+    AMBER = 1, _("Amber alarm")
+    RED = 2, _("Red alarm")
+
+    @property
+    def colour(self) -> str:
+        return "red" if self is AlarmLevel.RED else "amber"
+
+
+class AlarmState(models.TextChoices):
+    """Where an alarm stands. A cadre reports what was done, the township closes; what vanishes lapses by itself."""
+
+    OPEN = "open", pgettext_lazy("alarm", "To be handled")
+    REPORTED = "reported", pgettext_lazy("alarm", "Reported, to be closed")
+    CLOSED = "closed", pgettext_lazy("alarm", "Closed")
+    LAPSED = "lapsed", pgettext_lazy("alarm", "No longer applies")
+
+    @property
+    def colour(self) -> str:
+        return {"open": "amber", "reported": "blue", "closed": "green"}.get(self.value, "neutral")
+
+
+# Alarms about which somebody still has to do something.
+WAITING = (AlarmState.OPEN, AlarmState.REPORTED)
+
+
+class AlarmAct(models.TextChoices):
+    """What happens to an alarm; rising and falling are the computation's, the others are people's."""
+
+    RISE = "rise", pgettext_lazy("alarm", "Became red")
+    FALL = "fall", pgettext_lazy("alarm", "Became amber")
+    REPORT = "report", pgettext_lazy("alarm", "Reported what was done")
+    RETURN = "return", pgettext_lazy("alarm", "Sent back")
+    CLOSE = "close", pgettext_lazy("alarm", "Closed")

@@ -1,8 +1,11 @@
 """What is asked of runs, determinations and proposals."""
 
-from django.db.models import F, OuterRef, Subquery
+from datetime import date, timedelta
 
-from eligibility.choices import ProposalState
+from django.db.models import F, OuterRef, Q, Subquery
+from django.utils import timezone
+
+from eligibility.choices import WAITING, ProposalState
 from fupin.scope import ScopedQuerySet
 from villages.models import Division
 
@@ -33,3 +36,35 @@ class ResultQuerySet(ScopedQuerySet):
 class ProposalQuerySet(ScopedQuerySet):
     def open(self):
         return self.filter(state=ProposalState.OPEN)
+
+
+def ages(today: date) -> dict[str, Q]:
+    """Alarms by how long ago they were raised: up to 7 days, 8 to 30, or longer."""
+    week, month = today - timedelta(days=7), today - timedelta(days=30)
+    return {
+        "week": Q(raised_on__gte=week),
+        "month": Q(raised_on__lt=week, raised_on__gte=month),
+        "older": Q(raised_on__lt=month),
+    }
+
+
+class AlarmQuerySet(ScopedQuerySet):
+    def waiting(self):
+        """Alarms about which somebody still has to do something."""
+        return self.filter(state__in=WAITING)
+
+    def over(self):
+        """Alarms that were closed or no longer apply."""
+        return self.exclude(state__in=WAITING)
+
+    def of_age(self, age: str):
+        """Alarms by how long ago they were raised: a key of `ages`."""
+        return self.filter(ages(timezone.localdate())[age])
+
+    def holding(self):
+        """Alarms whose condition still holds, whatever people did about it."""
+        return self.filter(gone_on=None)
+
+    def for_list(self):
+        """With household, place and member, so that a list tells each without a query a row."""
+        return self.select_related("household__village__parent", "member")

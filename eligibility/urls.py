@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from eligibility.views import results, runs, standards
+from eligibility.views import monitoring, results, runs, standards
 
 app_name = "eligibility"
 
@@ -20,5 +20,15 @@ urlpatterns = [
     path("recalculations/<uuid:pk>/changes/", runs.RunChanges.as_view(), name="run-changes"),
     path("results/", results.DeterminationList.as_view(), name="determinations"),
     path("proposals/", results.ProposalList.as_view(), name="proposals"),
+    path("monitoring/", monitoring.Overview.as_view(), name="monitoring"),
+    path("monitoring/places/<str:division>/", monitoring.Overview.as_view(), name="monitoring-place"),
+    path("monitoring/terms/", monitoring.Terms.as_view(), name="monitoring-terms"),
+    path("monitoring/compute/", monitoring.Compute.as_view(), name="monitoring-compute"),
+    path("monitoring/alarms/", monitoring.AlarmList.as_view(), name="alarms"),
+    path("monitoring/alarms/print/", monitoring.AlarmPrint.as_view(), name="alarms-print"),
+    path("monitoring/alarms/<int:pk>/", monitoring.AlarmDetail.as_view(), name="alarm"),
+    path("monitoring/alarms/<int:pk>/report/", monitoring.Report.as_view(), name="alarm-report"),
+    path("monitoring/alarms/<int:pk>/close/", monitoring.Close.as_view(), name="alarm-close"),
+    path("monitoring/alarms/<int:pk>/send-back/", monitoring.SendBack.as_view(), name="alarm-send-back"),
     path("village-results/", results.VillageDeterminationList.as_view(), name="village-determinations"),
 ]

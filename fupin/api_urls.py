@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 from assistance.api import DeliveryViewSet, GrantViewSet, MeasureViewSet, PairingViewSet, VisitViewSet
 from casework.api import CaseViewSet, NoticeViewSet, ObjectionViewSet
 from eligibility.api import HouseholdAssessmentViewSet, RecalculationViewSet, StandardViewSet
+from eligibility.monitoring.api import AlarmViewSet
 from households.api import HouseholdViewSet
 from portal.api import PublicLookup
 from villages.api import VillageViewSet
@@ -16,6 +17,7 @@ router.register("households", HouseholdViewSet, "household")
 router.register("villages", VillageViewSet, "village")
 router.register("standards", StandardViewSet, "standard")
 router.register("recalculations", RecalculationViewSet, "recalculation")
+router.register("alarms", AlarmViewSet, "alarm")
 router.register("cases", CaseViewSet, "case")
 router.register("notices", NoticeViewSet, "notice")
 router.register("objections", ObjectionViewSet, "objection")

@@ -22,6 +22,7 @@ class JobKind(models.TextChoices):
     IMPORT = "import", _("Import")
     EXPORT = "export", _("Export")
     PUBLICATION = "publication", _("Publication")
+    MONITORING = "monitoring", _("Monitoring")
 
 
 class JobQuerySet(models.QuerySet):

@@ -38,6 +38,7 @@ DESK_MENU = (
         also=("eligibility:determinations", "eligibility:village-determinations"),
     ),
     Entry(_("Proposals"), "eligibility:proposals", "eligibility.view", "light-bulb", IDENTIFICATION),
+    Entry(_("Monitoring"), "eligibility:monitoring", "eligibility.view_alarms", "bell-alert", IDENTIFICATION),
     Entry(_("Villages to confirm"), "casework:villages", "casework.view", "check-badge", IDENTIFICATION),
     Entry(_("Cases"), "casework:list", "casework.view", "folder", IDENTIFICATION),
     Entry(_("Notices"), "casework:notices", "casework.view", "megaphone", IDENTIFICATION),

@@ -218,6 +218,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge-imports": {"task": "households.tasks.purge_imports", "schedule": 24 * 3600.0},
     "close-publicities": {"task": "casework.tasks.close_finished_publicities", "schedule": 600.0},
     "forget-papers": {"task": "casework.tasks.forget_unused_papers", "schedule": 24 * 3600.0},
+    "compute-alarms": {"task": "eligibility.tasks.compute_alarms", "schedule": crontab(hour=2, minute=30)},
     "send-reminders": {"task": "casework.tasks.send_reminders", "schedule": crontab(hour=7, minute=30)},
 }
 
@@ -332,6 +333,9 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     # Names of the code tables whose fields are called alike.
     "ENUM_NAME_OVERRIDES": {
+        "AlarmAct": "eligibility.choices.AlarmAct",
+        "AlarmKind": "eligibility.choices.AlarmKind",
+        "AlarmState": "eligibility.choices.AlarmState",
         "Cause": "households.choices.Cause",
         "CaseKind": "casework.choices.CaseKind",
         "CaseStage": "casework.choices.CaseStage",

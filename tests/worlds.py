@@ -20,6 +20,8 @@ from casework.papers import attach, keep
 from casework.publication import publish
 from casework.receipts import new_receipt
 from eligibility.models import (
+    Alarm,
+    AlarmEvent,
     Criterion,
     Determination,
     Proposal,
@@ -85,6 +87,7 @@ class World:
             "有车",
             "邻居",
             "来信",
+            "住院",
         )
         numbers = [self.household.number, self.household.phone, self.household.bank_account, self.member.id_number]
         return [*numbers, *(f"{self.mark}{text}" for text in marked), *self.of_the_unpaired]
@@ -193,6 +196,23 @@ def _help(world: World, shared: Shared) -> None:
         "grant": grant.pk,
         "delivery": delivery.pk,
     }
+
+
+def _alarm(world: World) -> None:
+    """An alarm on the paired household, with what its cadre did about it."""
+    alarm = Alarm.objects.create(
+        household=world.household,
+        kind="worker_lost",
+        level=2,
+        fingerprint=f"left:{world.member.pk}",
+        member=world.member,
+        facts={"how": "left", "on": "2016-03-01", "reason": "02", "workers": 0},
+        since=DAY,
+        raised_on=DAY,
+        state="reported",
+    )
+    AlarmEvent.objects.create(alarm=alarm, act="report", actor=world.cadre, done_on=DAY, text=f"{world.mark}住院")
+    world.keys |= {"alarm": alarm.pk}
 
 
 def _procedure(world: World) -> None:
@@ -307,6 +327,7 @@ def _decisions(world: World, shared: Shared) -> None:
     )
     CaseEvent.objects.create(case=case, to_stage="completed", actor=clerk, reason=f"{world.mark}结转")
     _procedure(world)
+    _alarm(world)
     job = Job.objects.create(kind="export", title=f"{world.mark}导出", actor=clerk, state="done")
     import_job = Job.objects.create(kind="import", title=f"{world.mark}导入", actor=clerk, state="done")
     fault = {"sheet": "户信息", "row": 2, "column": "户主姓名", "value": world.mark, "message": f"{world.mark}有误"}

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from assistance.demo.accounts import DISTRICT, VILLAGE, make_accounts, make_auditors
+from assistance.demo.alarms import make_alarms
 from assistance.demo.cases import make_cases
 from assistance.demo.decisions import confirm_villages, recalculate
 from assistance.demo.helpers import write_help, write_linkages, write_units
@@ -90,6 +91,7 @@ def seed(
     if are_villages_new:
         tell(f"{make_cases(users, VILLAGE)} cases opened")
     analyse()
+    tell(f"{make_alarms(users, DISTRICT, VILLAGE, today)} alarms raised")
     return Seeded(households, registered, eligible=runs[0].counts["eligible"], villages_decided=decided)
 
 

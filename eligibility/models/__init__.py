@@ -1,5 +1,6 @@
 """What is kept of standards, of recalculations, and of what they determine."""
 
+from eligibility.models.monitoring import Alarm, AlarmEvent, MonitoringTerm
 from eligibility.models.results import (
     Determination,
     DeterminationBase,
@@ -18,10 +19,13 @@ from eligibility.models.standards import (
 )
 
 __all__ = [
+    "Alarm",
+    "AlarmEvent",
     "ApprovedNeverChanges",
     "Criterion",
     "Determination",
     "DeterminationBase",
+    "MonitoringTerm",
     "Proposal",
     "Recalculation",
     "RecalculationChunk",

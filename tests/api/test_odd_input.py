@@ -10,6 +10,7 @@ DEEP = b"[" * 100_000
 PROBLEM = "application/problem+json"
 LISTS = (
     "households", "villages", "standards", "recalculations", "pairings", "measures", "grants", "deliveries", "visits",
+    "alarms",
 )  # fmt: skip
 
 
