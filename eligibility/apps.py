@@ -1,4 +1,6 @@
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -20,3 +22,22 @@ class EligibilityConfig(AppConfig):
         register_source(incomes.find, incomes.TELLERS)
         register_source(workers.find, workers.TELLERS)
         register_monitoring_panels()
+        pre_migrate.connect(thaw_before_migrations, sender=self)
+        post_migrate.connect(freeze_after_migrations, sender=self)
+
+
+def thaw_before_migrations(using: str, plan=(), **_signal) -> None:
+    """A table that is rebuilt, as SQLite's are, must have no trigger that reads it."""
+    from eligibility import frozen
+
+    if plan and connections[using].vendor == "sqlite":
+        frozen.thaw(connections[using])
+
+
+def freeze_after_migrations(using: str, plan=(), **_signal) -> None:
+    """A rebuilt table has lost its triggers; there may be no tables yet, or none any more."""
+    from eligibility import frozen
+
+    connection = connections[using]
+    if plan and connection.vendor == "sqlite" and frozen.VERSIONS in connection.introspection.table_names():
+        frozen.freeze(connection)

@@ -24,6 +24,10 @@ class VersionState(models.TextChoices):
         return {"draft": "amber", "submitted": "blue", "approved": "green"}.get(self.value, "neutral")
 
 
+# What never changes any more.
+FROZEN = (VersionState.APPROVED, VersionState.SUPERSEDED)
+
+
 class Divisor(models.TextChoices):
     REGISTERED = "registered", _("Members with household registration here")
     RESIDENT = "resident", _("Members living together")

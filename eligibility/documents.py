@@ -51,12 +51,12 @@ def as_document(version: StandardVersion) -> dict:
             "format": FORMAT,
             "code": standard.code,
             "title": standard.title,
-            "applies_to": standard.subject,
+            "applies_to": str(standard.subject),
             "reference_date": version.reference_date.isoformat(),
             "income_year": version.income_year,
             "line": f"{version.line:.2f}",
             "inclusive": version.inclusive,
-            "divisor": version.divisor if counts_people else None,
+            "divisor": str(version.divisor) if counts_people else None,
             "income_items": {
                 name: _without_blanks({"counted": name in version.items, "note": version.item_notes.get(name)})
                 for name in ITEMS[standard.subject]
@@ -104,10 +104,10 @@ def from_document(document: dict) -> Content:
 def _criterion_out(criterion: Criterion) -> dict:
     return _without_blanks(
         {
-            "effect": criterion.effect,
-            "fact": criterion.fact_kind,
+            "effect": str(criterion.effect),
+            "fact": str(criterion.fact_kind),
             "above": _amount_out(criterion.threshold),
-            "cost": criterion.cost,
+            "cost": str(criterion.cost),
             "floor": _amount_out(criterion.floor or None),
             "cap": _amount_out(criterion.cap),
             "note": criterion.note,

@@ -38,15 +38,17 @@ _Validator = validators.extend(
 
 @dataclass(frozen=True)
 class Mistake:
-    """What a document says wrongly: where (a JSON pointer), what is wrong, and what would be right."""
+    """What a document says wrongly: where (a JSON pointer; of a file the line), what is wrong, what would be right."""
 
     path: str
     message: str
     wanted: str = ""
+    line: int | None = None
 
     def __str__(self) -> str:
+        line = f" {_('(line %(line)s)') % {'line': self.line}}" if self.line else ""
         wanted = f" {_('Right would be: %(wanted)s') % {'wanted': self.wanted}}" if self.wanted else ""
-        return f"{self.path or '/'}: {self.message}{wanted}"
+        return f"{self.path or '/'}{line}: {self.message}{wanted}"
 
 
 # --- What may stand ---------------------------------------------------------------------------------------------
@@ -70,6 +72,11 @@ def _object(properties: dict, required: tuple[str, ...], **more) -> dict:
         "required": list(required),
         "additionalProperties": False,
     } | more
+
+
+def _says(name: str, *values: str) -> dict:
+    """Holds where `name` stands and says one of the values."""
+    return {"required": [name], "properties": {name: {"enum": [str(value) for value in values]}}}
 
 
 def _items(subject: Subject) -> dict:
@@ -102,9 +109,12 @@ def _criterion() -> dict:
         ("effect",),
         allOf=[
             {
-                "if": {"properties": {"effect": {"const": Effect.DEDUCT.value}}},
+                "if": _says("effect", Effect.DEDUCT),
                 "then": {"required": ["cost"], "properties": {"fact": _NOTHING, "above": _NOTHING}},
-                "else": {"required": ["fact"], "properties": {"cost": _NOTHING, "floor": _NOTHING, "cap": _NOTHING}},
+            },
+            {
+                "if": _says("effect", Effect.EXCLUDE, Effect.INCLUDE),
+                "then": {"required": ["fact"], "properties": {"cost": _NOTHING, "floor": _NOTHING, "cap": _NOTHING}},
             },
             {
                 "if": {"required": ["above", "fact"]},
@@ -156,9 +166,10 @@ def schema() -> dict:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "识别标准",
         **_object(properties, needed),
-        "if": {"properties": {"applies_to": {"const": Subject.VILLAGE.value}}},
-        "then": of_villages,
-        "else": of_households,
+        "allOf": [
+            {"if": _says("applies_to", Subject.HOUSEHOLD), "then": of_households},
+            {"if": _says("applies_to", Subject.VILLAGE), "then": of_villages},
+        ],
     }
 
 

@@ -21,13 +21,14 @@ class CriterionSerializer(RecordSerializer):
 
     class Meta:
         model = Criterion
-        fields = ["effect", "fact_kind", "cost", "floor", "cap", "note"]
+        fields = ["effect", "fact_kind", "threshold", "cost", "floor", "cap", "note"]
 
 
 class StandardVersionSerializer(RecordSerializer):
     """What a standard says, in one version; the line is yuan a head a year, for villages yuan a year."""
 
     items = serializers.ListField(child=serializers.ChoiceField(ITEMS))
+    item_notes = serializers.DictField(child=serializers.CharField(), help_text=_("Why an item is counted, or is not."))
     criteria = CriterionSerializer(many=True)
 
     class Meta:
@@ -41,11 +42,13 @@ class StandardVersionSerializer(RecordSerializer):
             "inclusive",
             "divisor",
             "items",
+            "item_notes",
             "criteria",
             "valid_from",
             "valid_to",
             "basis",
             "note",
+            "submitted_at",
             "approved_at",
         ]
 

@@ -1,6 +1,7 @@
-"""Standards from draft to approval by a second person; an approved version never changes."""
+"""Standards from draft through submission to approval by a second person; an approved version never changes."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -11,10 +12,10 @@ from django.utils.translation import gettext as _
 from accounts import services as accounts
 from accounts.choices import AuditAction
 from accounts.models import User
-from eligibility.choices import Subject, VersionState
-from eligibility.documents import as_document, from_document
+from eligibility.choices import FROZEN, Subject, VersionState
+from eligibility.documents import Content, WrongDocument, as_document, from_document
 from eligibility.models import Criterion, Standard, StandardVersion
-from eligibility.schema import ITEMS
+from eligibility.schema import ITEMS, Mistake
 
 # What a draft says, beside its criteria.
 VALUES = (
@@ -30,6 +31,8 @@ VALUES = (
     "basis",
     "note",
 )
+# Words that stand in addresses where a standard's code does.
+RESERVED_CODES = {"new", "upload", "compare"}
 # What a criterion says, beside its place.
 CRITERION_VALUES = ("effect", "fact_kind", "threshold", "cost", "floor", "cap", "note")
 
@@ -46,6 +49,8 @@ def propose(code: str, title: str, subject: str, values: dict, criteria: list[di
         ValidationError: a value is wrong.
     """
     _require(actor, "eligibility.edit_standard")
+    if code in RESERVED_CODES:
+        raise ValidationError({"code": _("This word stands in addresses for something else; choose another.")})
     standard = Standard(code=code, title=title, subject=subject)
     standard.full_clean()
     standard.save()
@@ -62,13 +67,54 @@ def new_draft(standard: Standard, actor: User) -> StandardVersion:
     """
     _require(actor, "eligibility.edit_standard")
     _hold(standard)
-    if standard.versions.filter(state=VersionState.DRAFT).exists():
+    if standard.versions.exclude(state__in=FROZEN).exists():
         raise ValidationError(_("There is a draft already; edit that one."), code="draft_exists")
     newest = standard.versions.order_by("-number").first()
-    number = standard.versions.aggregate(Max("number"))["number__max"] + 1
     copied = from_document(as_document(newest))
     values = copied.values | {"basis": ""}
-    return _write(StandardVersion(standard=standard, number=number), values, copied.criteria, actor)
+    return _write(StandardVersion(standard=standard, number=_next(standard)), values, copied.criteria, actor)
+
+
+@transaction.atomic
+def import_content(content: Content, actor: User, *, replace_draft: bool = False) -> StandardVersion:
+    """What a document says as a draft: of a new standard, or as the next version of the one with its code.
+
+    Raises:
+        PermissionDenied: the actor may not edit standards.
+        WrongDocument: the standard with this code has another title, or applies to something else.
+        ValidationError: there is a draft, and it is not to be replaced; or it is submitted.
+    """
+    _require(actor, "eligibility.edit_standard")
+    standard = Standard.objects.filter(code=content.code).first()
+    if standard is None:
+        version = propose(content.code, content.title, content.subject, content.values, content.criteria, actor)
+    else:
+        _refuse_another(standard, content)
+        _hold(standard)
+        unfinished = standard.versions.exclude(state__in=FROZEN).first()
+        if unfinished is not None and not replace_draft:
+            raise ValidationError(
+                _("Version %(number)s is a draft already.") % {"number": unfinished.number}, code="draft_exists"
+            )
+        version = _hold_draft(unfinished) if unfinished else StandardVersion(standard=standard, number=_next(standard))
+        version = _write(version, content.values, content.criteria, actor)
+    _record(version, actor, AuditAction.IMPORT)
+    return version
+
+
+def _refuse_another(standard: Standard, content: Content) -> None:
+    kept = {"/title": (standard.title, content.title), "/applies_to": (standard.subject, content.subject)}
+    mistakes = [
+        Mistake(path, _("The standard with this code says something else."), is_kept)
+        for path, (is_kept, is_said) in kept.items()
+        if is_kept != is_said
+    ]
+    if mistakes:
+        raise WrongDocument(mistakes)
+
+
+def _next(standard: Standard) -> int:
+    return (standard.versions.aggregate(Max("number"))["number__max"] or 0) + 1
 
 
 @transaction.atomic
@@ -101,17 +147,74 @@ def discard_draft(version: StandardVersion, actor: User) -> None:
 
 
 @transaction.atomic
-def approve(version: StandardVersion, actor: User, basis: str) -> StandardVersion:
-    """Put a draft in force, in the place of the version before; `basis` names the document that it rests on.
+def submit(version: StandardVersion, actor: User) -> StandardVersion:
+    """Hand a draft in for approval; from here on it stays as it is until it is taken back or returned.
+
+    Raises:
+        PermissionDenied: the actor may not edit standards.
+        ValidationError: it is no draft.
+    """
+    _require(actor, "eligibility.edit_standard")
+    version = _hold_draft(version)
+    version.state, version.submitted_by, version.submitted_at = VersionState.SUBMITTED, actor, timezone.now()
+    version.returned_by, version.returned_because = None, ""
+    version.save()
+    _record(version, actor, AuditAction.CHANGE, step="submit")
+    return version
+
+
+@transaction.atomic
+def take_back(version: StandardVersion, actor: User) -> StandardVersion:
+    """Make a submitted version a draft again, to go on writing it.
+
+    Raises:
+        PermissionDenied: the actor may not edit standards.
+        ValidationError: it is not submitted.
+    """
+    _require(actor, "eligibility.edit_standard")
+    version = _hold_submitted(version)
+    version.state = VersionState.DRAFT
+    version.save()
+    _record(version, actor, AuditAction.CHANGE, step="take_back")
+    return version
+
+
+@transaction.atomic
+def send_back(version: StandardVersion, actor: User, reason: str) -> StandardVersion:
+    """Return a submitted version as a draft to those who write it, with what they are to change.
 
     Raises:
         PermissionDenied: the actor may not approve standards.
-        ValidationError: it is no draft, it rests on no document, or the actor proposed it.
+        ValidationError: it is not submitted, or no reason is given.
     """
     _require(actor, "eligibility.approve_standard")
-    version = _hold_draft(version)
-    if version.proposed_by_id == actor.pk:
+    version = _hold_submitted(version)
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say what is to be changed.")})
+    version.state, version.returned_by, version.returned_because = VersionState.DRAFT, actor, reason.strip()
+    version.full_clean(exclude=["proposed_by", "approved_by", "approved_at"])
+    version.save()
+    _record(version, actor, AuditAction.CHANGE, purpose=version.returned_because, step="return")
+    return version
+
+
+@transaction.atomic
+def approve(version: StandardVersion, actor: User, basis: str, seen: datetime | None = None) -> StandardVersion:
+    """Put a submitted version in force, in the place of the one before.
+
+    `basis` names the document that it rests on; `seen` is when what the actor read had been submitted.
+
+    Raises:
+        PermissionDenied: the actor may not approve standards.
+        ValidationError: it is not submitted, has been submitted anew since it was read, rests on no document, or the
+            actor wrote or submitted it.
+    """
+    _require(actor, "eligibility.approve_standard")
+    version = _hold_submitted(version)
+    if actor.pk in version.authors:
         raise ValidationError(_("A second person approves a standard, not its proposer."), code="same_person")
+    if seen is not None and seen != version.submitted_at:
+        raise ValidationError(_("It has been changed since you opened this page; read it again."), code="stale")
     if not basis.strip():
         raise ValidationError({"basis": _("Name the document that the standard rests on.")})
     version.standard.versions.filter(state=VersionState.APPROVED).update(state=VersionState.SUPERSEDED)
@@ -119,9 +222,7 @@ def approve(version: StandardVersion, actor: User, basis: str) -> StandardVersio
     version.approved_by, version.approved_at = actor, timezone.now()
     version.full_clean()
     version.save()
-    accounts.record(
-        actor, AuditAction.APPROVE, "standard", version.standard.code, purpose=version.basis, version=version.number
-    )
+    _record(version, actor, AuditAction.APPROVE, purpose=version.basis)
     return version
 
 
@@ -196,8 +297,22 @@ def _hold(standard: Standard) -> None:
 
 
 def _hold_draft(version: StandardVersion) -> StandardVersion:
+    return _hold_in(VersionState.DRAFT, version, _("Only a draft can be changed."), "not_draft")
+
+
+def _hold_submitted(version: StandardVersion) -> StandardVersion:
+    return _hold_in(VersionState.SUBMITTED, version, _("This version is not submitted for approval."), "not_submitted")
+
+
+def _hold_in(state: VersionState, version: StandardVersion, refusal: str, code: str) -> StandardVersion:
     _hold(version.standard)
     version = StandardVersion.objects.select_related("standard").get(pk=version.pk)
-    if version.state != VersionState.DRAFT:
-        raise ValidationError(_("Only a draft can be changed."), code="not_draft")
+    if version.state != state:
+        raise ValidationError(refusal, code=code)
     return version
+
+
+def _record(version: StandardVersion, actor: User, action: AuditAction, *, purpose: str = "", **details) -> None:
+    accounts.record(
+        actor, action, "standard", version.standard.code, purpose=purpose, version=version.number, **details
+    )

@@ -9,11 +9,20 @@ app_name = "eligibility"
 urlpatterns = [
     path("standards/", standards.StandardList.as_view(), name="standards"),
     path("standards/new/", standards.StandardNew.as_view(), name="standard-new"),
+    path("standards/upload/", standards.StandardUpload.as_view(), name="standard-upload"),
+    path("standards/compare/", standards.VersionComparison.as_view(), name="standard-compare"),
     path("standards/<slug:code>/", standards.StandardDetail.as_view(), name="standard"),
     path("standards/<slug:code>/draft/", standards.VersionNew.as_view(), name="version-new"),
     path("standards/<slug:code>/<int:number>/edit/", standards.VersionEdit.as_view(), name="version-edit"),
     path("standards/<slug:code>/<int:number>/discard/", standards.VersionDiscard.as_view(), name="version-discard"),
     path("standards/<slug:code>/<int:number>/approve/", standards.VersionApprove.as_view(), name="version-approve"),
+    path("standards/<slug:code>/<int:number>/submit/", standards.VersionSubmit.as_view(), name="version-submit"),
+    path(
+        "standards/<slug:code>/<int:number>/take-back/", standards.VersionTakeBack.as_view(), name="version-take-back"
+    ),
+    path("standards/<slug:code>/<int:number>/return/", standards.VersionReturn.as_view(), name="version-return"),
+    path("standards/<slug:code>/<int:number>/print/", standards.VersionPrint.as_view(), name="version-print"),
+    path("standards/<slug:code>/<int:number>/file/", standards.VersionFile.as_view(), name="version-file"),
     path("recalculations/", runs.RunList.as_view(), name="runs"),
     path("recalculations/new/", runs.RunNew.as_view(), name="run-new"),
     path("recalculations/<uuid:pk>/", runs.RunDetail.as_view(), name="run"),

@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 
 from eligibility.choices import Effect, Subject
 from eligibility.models import Criterion, StandardVersion
+from eligibility.schema import ITEMS
 from fupin.templatetags.fupin import yuan
+from households.choices import AMOUNT_OF_FACT
 from households.models import IncomeYear
 from villages.models import VillageIncome
 
@@ -23,19 +25,22 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Difference:
-    """A statement that another version makes otherwise."""
+class Pair:
+    """A statement as two versions make it: their lines, each with whether the other version lacks it."""
 
     label: str
-    before: list[str]
-    after: list[str]
+    before: list[tuple[str, bool]]
+    after: list[tuple[str, bool]]
+
+    @property
+    def differs(self) -> bool:
+        return self.before != self.after
 
 
 def item_labels(subject: str) -> dict[str, str]:
     """Names of the income items that a standard of the subject may count, in the order of the statement of income."""
     model = INCOME_MODEL[subject]
-    names = IncomeYear.ITEMS if subject == Subject.HOUSEHOLD else VillageIncome.CATEGORIES
-    return {name: model._meta.get_field(name).verbose_name for name in names}
+    return {name: model._meta.get_field(name).verbose_name for name in ITEMS[subject]}
 
 
 def statements(version: StandardVersion) -> list[Statement]:
@@ -44,7 +49,7 @@ def statements(version: StandardVersion) -> list[Statement]:
     said = [
         (_("Line"), [line(version)]),
         (_("Reference date"), [date_format(version.reference_date, "DATE_FORMAT")]),
-        (_("Income counted"), [_counted(version)]),
+        (_("Income counted"), _counted(version)),
     ]
     if subject == Subject.HOUSEHOLD:
         criteria = list(version.criteria.all())
@@ -55,18 +60,28 @@ def statements(version: StandardVersion) -> list[Statement]:
             (_("Deducted from income"), _sentences(criteria, Effect.DEDUCT)),
         ]
     said.append((_("Valid"), [_validity(version)]))
+    if version.basis:
+        said.append((_("Basis document"), [version.basis]))
     if version.note:
         said.append((_("Note"), [version.note]))
     return [Statement(label, lines) for label, lines in said]
 
 
-def differences(before: StandardVersion, after: StandardVersion) -> list[Difference]:
-    """The statements in which two versions of a standard differ."""
+def comparison(before: StandardVersion, after: StandardVersion) -> list[Pair]:
+    """All that either of two versions says, side by side, each line marked that the other does not have."""
     old = {statement.label: statement.lines for statement in statements(before)}
     new = {statement.label: statement.lines for statement in statements(after)}
-    labels = dict.fromkeys([*new, *old])
-    pairs = [Difference(label, old.get(label, []), new.get(label, [])) for label in labels]
-    return [pair for pair in pairs if pair.before != pair.after]
+    labels = dict.fromkeys([*old, *new])
+    return [Pair(label, _marked(old, new, label), _marked(new, old, label)) for label in labels]
+
+
+def _marked(ours: dict[str, list[str]], theirs: dict[str, list[str]], label: str) -> list[tuple[str, bool]]:
+    return [(line, line not in theirs.get(label, [])) for line in ours.get(label, [])]
+
+
+def differences(before: StandardVersion, after: StandardVersion) -> list[Pair]:
+    """The statements in which two versions differ."""
+    return [pair for pair in comparison(before, after) if pair.differs]
 
 
 def line(version: StandardVersion) -> str:
@@ -80,17 +95,22 @@ def line(version: StandardVersion) -> str:
     return sentences[Subject(version.standard.subject), version.inclusive] % {"line": yuan(version.line)}
 
 
-def _counted(version: StandardVersion) -> str:
+def _counted(version: StandardVersion) -> list[str]:
+    """Which income is counted, and which is not, each item with its note."""
     labels = item_labels(version.standard.subject)
-    left_out = [str(label) for name, label in labels.items() if name not in version.items]
+    told = {name: _noted(str(label), version.item_notes.get(name, "")) for name, label in labels.items()}
+    counted = _(", ").join(told[name] for name in told if name in version.items)
+    left_out = _(", ").join(told[name] for name in told if name not in version.items)
     if not left_out:
-        return _("All income of %(year)s") % {"year": version.income_year}
-    listed = _(", ").join(str(labels[name]) for name in labels if name in version.items)
-    return _("Of %(year)s: %(items)s. Not counted: %(others)s.") % {
-        "year": version.income_year,
-        "items": listed,
-        "others": _(", ").join(left_out),
-    }
+        return [_("All income of %(year)s: %(items)s.") % {"year": version.income_year, "items": counted}]
+    return [
+        _("Income of %(year)s from: %(items)s.") % {"year": version.income_year, "items": counted},
+        _("Not counted: %(items)s.") % {"items": left_out},
+    ]
+
+
+def _noted(text: str, note: str) -> str:
+    return f"{text}{_(' (%(note)s)') % {'note': note}}" if note else text
 
 
 def _sentences(criteria: list[Criterion], effect: str) -> list[str]:
@@ -99,11 +119,16 @@ def _sentences(criteria: list[Criterion], effect: str) -> list[str]:
 
 def _sentence(criterion: Criterion) -> str:
     text = str(criterion.get_fact_kind_display() or criterion.get_cost_display())
+    if criterion.threshold is not None:
+        text += _(", %(amount)s above %(threshold)s yuan (what is not recorded does not count)") % {
+            "amount": AMOUNT_OF_FACT.get(criterion.fact_kind, _("amount")),
+            "threshold": yuan(criterion.threshold),
+        }
     if criterion.floor:
         text += _(", what exceeds %(floor)s yuan") % {"floor": yuan(criterion.floor)}
     if criterion.cap is not None:
         text += _(", at most %(cap)s yuan") % {"cap": yuan(criterion.cap)}
-    return f"{text}{_(' (%(note)s)') % {'note': criterion.note}}" if criterion.note else text
+    return _noted(text, criterion.note)
 
 
 def _validity(version: StandardVersion) -> str:

@@ -108,7 +108,6 @@ def make_standard(code: str, subject: str, state: str = "approved") -> StandardV
     is_village = subject == "village"
     version = StandardVersion.objects.create(
         standard=standard,
-        state=state,
         reference_date=date(2015, 12, 31),
         income_year=2015,
         line=Decimal("1500000.00") if is_village else Decimal("9000.00"),
@@ -118,6 +117,8 @@ def make_standard(code: str, subject: str, state: str = "approved") -> StandardV
     )
     if not is_village:
         Criterion.objects.create(version=version, position=0, effect="exclude", fact_kind="vehicle")
+    version.state = state
+    version.save()
     return version
 
 

@@ -11,7 +11,9 @@ from eligibility.wording import item_labels
 from fupin.forms import DayInput, YuanFormField
 from fupin.money import NOTHING
 from fupin.pages import show_refusal
-from households.choices import FactKind
+from households.choices import AMOUNT_OF_FACT, FactKind
+
+ITEM = "item-"
 
 
 class StandardForm(forms.ModelForm):
@@ -30,11 +32,9 @@ class StandardForm(forms.ModelForm):
 class VersionForm(forms.ModelForm):
     """What a version says beside its criteria."""
 
-    items = forms.MultipleChoiceField(label=_("Counted income items"), widget=forms.CheckboxSelectMultiple)
-
     class Meta:
         model = StandardVersion
-        fields = [name for name in VALUES if name != "basis"]
+        fields = [name for name in VALUES if name not in ("items", "item_notes")]
         widgets = {
             "reference_date": DayInput,
             "valid_from": DayInput,
@@ -45,13 +45,13 @@ class VersionForm(forms.ModelForm):
         labels = {"inclusive": _("Whoever is exactly at the line counts as below it")}
         help_texts = {
             "reference_date": _("Members and facts count as they stood on this day."),
+            "basis": _("Number and title of the document; needed for approval at the latest."),
             "valid_from": _("Empty: from approval."),
             "valid_to": _("First day on which it no longer holds. Empty: until another version takes its place."),
         }
 
     def __init__(self, *args, subject: str, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["items"].choices = list(item_labels(subject).items())
         if subject == c.Subject.VILLAGE:
             del self.fields["divisor"]
             self.fields["reference_date"].help_text = ""
@@ -60,8 +60,15 @@ class VersionForm(forms.ModelForm):
         """The services check the whole version, with what the page does not ask."""
 
 
+class ItemForm(forms.Form):
+    """Whether an income item is counted, and why."""
+
+    is_counted = forms.BooleanField(label=_("Counted"), required=False)
+    note = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+
 class FactCriterionForm(forms.Form):
-    """What a kind of fact does under the standard."""
+    """What a kind of fact does under the standard, and above which amount where it has one."""
 
     effect = forms.ChoiceField(
         label=_("Effect"),
@@ -72,13 +79,22 @@ class FactCriterionForm(forms.Form):
         ],
         required=False,
     )
+    threshold = YuanFormField(label=_("Only above (yuan)"), min_value=0, required=False)
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        amount = AMOUNT_OF_FACT.get(FactKind(self.prefix))
+        if amount is None:
+            del self.fields["threshold"]
+        else:
+            self.fields["threshold"].widget.attrs["placeholder"] = amount
 
     def criterion(self) -> dict | None:
         """Values of the criterion, or None where the kind of fact is not looked at."""
         if not self.cleaned_data["effect"]:
             return None
-        return {"effect": self.cleaned_data["effect"], "fact_kind": self.prefix, "note": self.cleaned_data["note"]}
+        return {"fact_kind": self.prefix} | self.cleaned_data
 
 
 class CostCriterionForm(forms.Form):
@@ -114,6 +130,10 @@ class DraftForms:
         self.naming = naming
         self.version = VersionForm(data, subject=subject, instance=version)
         kept = {row.code: row for row in version.criteria.all()} if version else {}
+        self.items = [
+            (label, ItemForm(data, prefix=f"{ITEM}{name}", initial=_initial_of_item(name, version)))
+            for name, label in item_labels(subject).items()
+        ]
         is_of_households = subject == c.Subject.HOUSEHOLD
         self.facts = [
             (kind.label, FactCriterionForm(data, prefix=kind.value, initial=_initial(kept.get(kind.value))))
@@ -126,7 +146,13 @@ class DraftForms:
 
     @property
     def rows(self) -> list[forms.Form]:
-        return [form for _label, form in [*self.facts, *self.costs]]
+        return [form for _label, form in [*self.items, *self.facts, *self.costs]]
+
+    @property
+    def row_errors(self) -> list[tuple[str, forms.BoundField]]:
+        """Fields of the rows that are wrong, each with what its row is about."""
+        rows = [*self.items, *self.facts, *self.costs]
+        return [(label, field) for label, form in rows if form.is_bound for field in form if field.errors]
 
     def is_valid(self) -> bool:
         answers = [form.is_valid() for form in (self.naming, self.version, *self.rows) if form is not None]
@@ -134,15 +160,27 @@ class DraftForms:
 
     def values(self) -> dict:
         """Values of the version, for the services."""
-        return self.version.cleaned_data
+        said = {form.prefix.removeprefix(ITEM): form.cleaned_data for _label, form in self.items}
+        return self.version.cleaned_data | {
+            "items": [name for name, item in said.items() if item["is_counted"]],
+            "item_notes": {name: item["note"] for name, item in said.items() if item["note"]},
+        }
 
     def criteria(self) -> list[dict]:
         """Values of the criteria, for the services."""
-        return [values for form in self.rows if (values := form.criterion()) is not None]
+        rows = [form for _label, form in [*self.facts, *self.costs]]
+        return [values for form in rows if (values := form.criterion()) is not None]
 
     def refuse(self, error: ValidationError) -> None:
         """Show what a service refused, beside its field where the page has it."""
         show_refusal(self.version, error)
+
+
+def _initial_of_item(name: str, version: StandardVersion | None) -> dict:
+    """A new standard counts everything until somebody says otherwise."""
+    if version is None:
+        return {"is_counted": True}
+    return {"is_counted": name in version.items, "note": version.item_notes.get(name, "")}
 
 
 def _initial(criterion: Criterion | None) -> dict:
@@ -150,6 +188,7 @@ def _initial(criterion: Criterion | None) -> dict:
         return {}
     return {
         "effect": criterion.effect,
+        "threshold": criterion.threshold,
         "is_deducted": True,
         "floor": criterion.floor or None,
         "cap": criterion.cap,
@@ -165,3 +204,53 @@ class ApprovalForm(forms.Form):
         max_length=200,
         help_text=_("Number and title of the document that sets this standard, as it will be quoted."),
     )
+    # When what stands on the page had been submitted: approval is of what was read.
+    seen = forms.DateTimeField(widget=forms.HiddenInput, required=False)
+
+
+class ReturnForm(forms.Form):
+    """Why a submitted version goes back to those who write it."""
+
+    reason = forms.CharField(label=_("What is to be changed"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class UploadForm(forms.Form):
+    """A standard as a file, or as its text: what was uploaded stands there again to be corrected."""
+
+    file = forms.FileField(label=_("YAML file"), required=False, widget=forms.FileInput(attrs={"accept": ".yaml,.yml"}))
+    text = forms.CharField(
+        label=_("or its text"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 24, "class": "mono", "spellcheck": "false"}),
+    )
+    replace_draft = forms.BooleanField(label=_("Put it in the place of the draft that there is"), required=False)
+
+    def clean(self):
+        values = super().clean()
+        if not values.get("file") and not values.get("text", "").strip():
+            raise ValidationError(_("Choose a file, or paste its text."))
+        return values
+
+
+VERSIONS = StandardVersion.objects.select_related("standard").order_by("standard__code", "-number")
+
+
+class VersionChoiceField(forms.ModelChoiceField):
+    def label_from_instance(self, version: StandardVersion) -> str:
+        return f"{version.standard.title} {version.standard.code} v{version.number} {version.get_state_display()}"
+
+
+class ComparisonForm(forms.Form):
+    """Any two versions, of one standard or of two."""
+
+    left = VersionChoiceField(label=_("Version"), queryset=VERSIONS)
+    right = VersionChoiceField(label=_("compared with"), queryset=VERSIONS)
+
+    def clean(self):
+        values = super().clean()
+        if "left" in values and "right" in values:
+            subjects = {values[name].standard.subject for name in ("left", "right")}
+            if len(subjects) > 1:
+                raise ValidationError(_("A standard for households and one for villages have nothing to compare."))
+        return values

@@ -15,7 +15,7 @@ from eligibility.models.standards import (
     Standard,
     StandardQuerySet,
     StandardVersion,
-    refuse_unless_draft,
+    refuse_if_frozen,
 )
 
 __all__ = [
@@ -35,5 +35,5 @@ __all__ = [
     "StandardQuerySet",
     "StandardVersion",
     "VillageDetermination",
-    "refuse_unless_draft",
+    "refuse_if_frozen",
 ]

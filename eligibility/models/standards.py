@@ -44,7 +44,10 @@ class ApprovedNeverChanges(TypeError):
 
 
 class StandardVersion(models.Model):
-    """One version of a standard. A draft may be edited; an approved one never changes, but for being superseded."""
+    """One version of a standard. A draft may be edited; an approved one never changes, but for being superseded.
+
+    `eligibility.frozen` keeps it so in the database.
+    """
 
     standard = models.ForeignKey(Standard, models.PROTECT, related_name="versions", verbose_name=_("standard"))
     number = models.PositiveSmallIntegerField(_("version"), default=1)
@@ -120,17 +123,22 @@ class StandardVersion(models.Model):
 
     def save(self, *args, **kwargs) -> None:
         if not self._state.adding:
-            refuse_unless_draft(self.pk)
+            refuse_if_frozen(self.pk)
         super().save(*args, **kwargs)
 
     def delete(self, *args, **kwargs):
-        refuse_unless_draft(self.pk)
+        refuse_if_frozen(self.pk)
         return super().delete(*args, **kwargs)
 
+    @property
+    def authors(self) -> set[int]:
+        """Keys of who wrote or submitted it; somebody else approves it."""
+        return {self.proposed_by_id, self.submitted_by_id} - {None}
 
-def refuse_unless_draft(version_id: int) -> None:
-    """Raises ApprovedNeverChanges for a version that is kept as anything but a draft."""
-    if StandardVersion.objects.filter(pk=version_id).exclude(state=c.VersionState.DRAFT).exists():
+
+def refuse_if_frozen(version_id: int) -> None:
+    """Raises ApprovedNeverChanges for a version that is kept as approved or superseded."""
+    if StandardVersion.objects.filter(pk=version_id, state__in=c.FROZEN).exists():
         raise ApprovedNeverChanges
 
 
@@ -175,11 +183,11 @@ class Criterion(models.Model):
 
     def save(self, *args, **kwargs) -> None:
         if not self._state.adding:
-            refuse_unless_draft(self.version_id)
+            refuse_if_frozen(self.version_id)
         super().save(*args, **kwargs)
 
     def delete(self, *args, **kwargs):
-        refuse_unless_draft(self.version_id)
+        refuse_if_frozen(self.version_id)
         return super().delete(*args, **kwargs)
 
     @property

@@ -32,12 +32,11 @@ def make_version(
         code=code or f"standard-{next(_sequence)}", defaults={"title": "示例标准", "subject": subject}
     )
     is_village = subject == Subject.VILLAGE
+    state = values.pop("state", VersionState.APPROVED)
     version = StandardVersion.objects.create(
         standard=standard,
         **{
             "number": standard.versions.count() + 1,
-            "state": VersionState.APPROVED,
-            "approved_at": timezone.now(),
             "reference_date": DAY,
             "income_year": 2015,
             "line": Decimal("1500000.00") if is_village else Decimal("9000.00"),
@@ -50,4 +49,7 @@ def make_version(
         criteria = [] if is_village else criteria_of_demo()
     for position, row in enumerate(criteria):
         Criterion.objects.create(version=version, position=position, **row)
+    if state != VersionState.DRAFT:
+        version.state, version.approved_at = state, values.get("approved_at", timezone.now())
+        version.save()
     return version

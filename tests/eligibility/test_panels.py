@@ -143,7 +143,7 @@ def test_a_kept_result_is_explained_when_its_standard_is_no_longer_in_force(clie
     household = make_household(members=2)
     make_income(household, wages="16000.00")
     jobs.run(recalculation.start(version, DISTRICT, None).pk)
-    StandardVersion.objects.update(valid_to=date(2016, 1, 1))
+    StandardVersion.objects.update(state="superseded")
     assert "Eligible: Net income of 2015 was 16,000.00 yuan" in page(client, household)
 
 

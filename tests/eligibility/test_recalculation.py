@@ -420,6 +420,7 @@ def test_a_run_keeps_to_the_version_it_began_with(version, households, monkeypat
     proposer, second = make_user("district"), make_user("district")
     draft = standards.new_draft(version.standard, proposer)
     draft = standards.edit_draft(draft, {"line": Decimal("5000.00")}, [], proposer)
+    standards.submit(draft, proposer)
     with disturbed(monkeypatch, 1, lambda run: standards.approve(draft, second, "文号二")):
         run = do(version)
     version.refresh_from_db()

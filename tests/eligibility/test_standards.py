@@ -46,48 +46,102 @@ def test_a_proposed_standard_is_a_draft_with_its_criteria_in_order(draft):
     assert standards.version_in_force("line-2016") is None
 
 
-def test_approval_by_a_second_person_puts_it_in_force_with_its_basis(draft, second):
-    standards.approve(draft, second, " 武扶办〔2016〕1号 ")
+@pytest.fixture
+def submitted(draft, proposer):
+    return standards.submit(draft, proposer)
+
+
+def test_approval_by_a_second_person_puts_it_in_force_with_its_basis(submitted, second):
+    standards.approve(submitted, second, " 武扶办〔2016〕1号 ")
     version = standards.version_in_force("line-2016")
-    assert (version.pk, version.approved_by, version.basis) == (draft.pk, second, "武扶办〔2016〕1号")
+    assert (version.pk, version.approved_by, version.basis) == (submitted.pk, second, "武扶办〔2016〕1号")
     assert AuditEvent.objects.filter(actor=second, action="approve", reference="line-2016").exists()
 
 
-def test_the_proposer_cannot_approve(draft, proposer):
+def test_a_draft_is_submitted_before_it_is_approved(draft, second):
     with pytest.raises(ValidationError) as refusal:
-        standards.approve(draft, proposer, "文号")
-    assert refusal.value.code == "same_person"
+        standards.approve(draft, second, "文号")
+    assert refusal.value.code == "not_submitted"
+
+
+def test_what_is_submitted_stays_as_it_is_until_it_is_taken_back(submitted, proposer):
+    for change in (
+        lambda: standards.edit_draft(submitted, VALUES, [], proposer),
+        lambda: standards.discard_draft(submitted, proposer),
+        lambda: standards.submit(submitted, proposer),
+    ):
+        with pytest.raises(ValidationError) as refusal:
+            change()
+        assert refusal.value.code == "not_draft"
+    standards.take_back(submitted, proposer)
+    assert standards.edit_draft(submitted, {"line": Decimal("9100.00")}, [], proposer).line == Decimal("9100.00")
+
+
+def test_it_is_returned_with_a_reason_that_stands_on_the_draft_until_it_is_submitted_again(submitted, proposer, second):
+    with pytest.raises(ValidationError) as refusal:
+        standards.send_back(submitted, second, "  ")
+    assert "reason" in refusal.value.message_dict
+    version = standards.send_back(submitted, second, " 标准线与文件不符 ")
+    assert (version.state, version.returned_by, version.returned_because) == ("draft", second, "标准线与文件不符")
+    event = AuditEvent.objects.get(actor=second)
+    assert (event.purpose, event.details) == ("标准线与文件不符", {"version": 1, "step": "return"})
+    version = standards.submit(standards.edit_draft(version, VALUES, [], proposer), proposer)
+    assert (version.returned_by, version.returned_because) == (None, "")
+
+
+def test_what_was_changed_since_it_was_read_is_not_approved(submitted, proposer, second):
+    read = submitted.submitted_at
+    standards.take_back(submitted, proposer)
+    standards.edit_draft(submitted, {"line": Decimal("1.00")}, [], proposer)
+    again = standards.submit(submitted, proposer)
+    with pytest.raises(ValidationError) as refusal:
+        standards.approve(submitted, second, "文号", seen=read)
+    assert refusal.value.code == "stale"
+    assert standards.approve(submitted, second, "文号", seen=again.submitted_at).line == Decimal("1.00")
+
+
+def test_neither_who_wrote_it_nor_who_submitted_it_can_approve(draft, proposer, second):
+    standards.submit(draft, second)
+    for author in (proposer, second):
+        with pytest.raises(ValidationError) as refusal:
+            standards.approve(draft, author, "文号")
+        assert refusal.value.code == "same_person"
+    assert standards.approve(draft, make_user("administrator"), "文号").state == VersionState.APPROVED
 
 
 def test_whoever_edited_a_draft_last_cannot_approve_it(draft, proposer, second):
     standards.edit_draft(draft, {"line": Decimal("9100.00")}, [], second)
+    standards.submit(draft, second)
     with pytest.raises(ValidationError):
         standards.approve(draft, second, "文号")
     assert standards.approve(draft, proposer, "文号").line == Decimal("9100.00")
 
 
-def test_approval_needs_a_document(draft, second):
+def test_approval_needs_a_document(submitted, second):
     with pytest.raises(ValidationError) as refusal:
-        standards.approve(draft, second, "  ")
+        standards.approve(submitted, second, "  ")
     assert "basis" in refusal.value.message_dict
 
 
-def test_an_approved_version_cannot_be_edited_discarded_or_approved_again(draft, proposer, second):
-    standards.approve(draft, second, "文号")
+def test_an_approved_version_cannot_be_edited_discarded_returned_or_approved_again(submitted, proposer, second):
+    standards.approve(submitted, second, "文号")
     for change in (
-        lambda: standards.edit_draft(draft, VALUES, [], proposer),
-        lambda: standards.discard_draft(draft, proposer),
-        lambda: standards.approve(draft, second, "文号"),
+        lambda: standards.edit_draft(submitted, VALUES, [], proposer),
+        lambda: standards.discard_draft(submitted, proposer),
+        lambda: standards.submit(submitted, proposer),
+        lambda: standards.take_back(submitted, proposer),
+        lambda: standards.send_back(submitted, second, "再看"),
+        lambda: standards.approve(submitted, second, "文号"),
     ):
         with pytest.raises(ValidationError) as refusal:
             change()
-        assert refusal.value.code == "not_draft"
+        assert refusal.value.code in ("not_draft", "not_submitted")
 
 
-def test_whatever_code_tries_an_approved_version_and_its_criteria_stay_as_they_are(draft, second):
+def test_whatever_code_tries_an_approved_version_and_its_criteria_stay_as_they_are(draft, proposer, second):
     draft.line = Decimal("9100.00")
     draft.save()
-    version = standards.approve(draft, second, "文号")
+    version = standards.approve(standards.submit(draft, proposer), second, "文号")
     criterion = version.criteria.first()
     criterion.effect = "include"
     version.line = Decimal("1.00")
@@ -98,18 +152,21 @@ def test_whatever_code_tries_an_approved_version_and_its_criteria_stay_as_they_a
     assert (version.line, version.criteria.first().effect) == (Decimal("9100.00"), "exclude")
 
 
-def test_a_new_version_supersedes_the_one_before_when_it_is_approved(draft, proposer, second):
-    standards.approve(draft, second, "文号")
-    following = standards.new_draft(draft.standard, proposer)
+def test_a_new_version_supersedes_the_one_before_when_it_is_approved(submitted, proposer, second):
+    standards.approve(submitted, second, "文号")
+    following = standards.new_draft(submitted.standard, proposer)
     assert (following.number, following.criteria.count(), following.basis) == (2, 6, "")
-    assert standards.version_in_force("line-2016") == draft
-    standards.approve(following, second, "文号二")
-    draft.refresh_from_db()
-    assert draft.state == VersionState.SUPERSEDED
+    assert standards.version_in_force("line-2016") == submitted
+    standards.approve(standards.submit(following, proposer), second, "文号二")
+    submitted.refresh_from_db()
+    assert submitted.state == VersionState.SUPERSEDED
     assert standards.version_in_force("line-2016") == following
 
 
-def test_there_is_one_draft_at_a_time(draft, proposer):
+def test_there_is_one_draft_at_a_time_submitted_or_not(draft, proposer):
+    with pytest.raises(ValidationError):
+        standards.new_draft(draft.standard, proposer)
+    standards.submit(draft, proposer)
     with pytest.raises(ValidationError):
         standards.new_draft(draft.standard, proposer)
 
@@ -161,13 +218,25 @@ def test_only_the_district_edits(role):
 
 
 @pytest.mark.parametrize(("role", "may"), [("administrator", True), ("township", False), ("auditor", False)])
-def test_who_approves(draft, role, may):
+def test_who_approves_and_returns(submitted, role, may):
     actor = make_user(role)
     if may:
-        assert standards.approve(draft, actor, "文号").approved_by == actor
-    else:
-        with pytest.raises(PermissionDenied):
-            standards.approve(draft, actor, "文号")
+        assert standards.approve(submitted, actor, "文号").approved_by == actor
+        return
+    with pytest.raises(PermissionDenied):
+        standards.approve(submitted, actor, "文号")
+    with pytest.raises(PermissionDenied):
+        standards.send_back(submitted, actor, "再看")
+
+
+@pytest.mark.parametrize("role", ["township", "auditor", "administrator"])
+def test_who_may_not_submit_or_take_back(draft, proposer, role):
+    actor = make_user(role)
+    with pytest.raises(PermissionDenied):
+        standards.submit(draft, actor)
+    standards.submit(draft, proposer)
+    with pytest.raises(PermissionDenied):
+        standards.take_back(draft, actor)
 
 
 def test_a_version_is_in_force_on_the_days_of_its_validity():
