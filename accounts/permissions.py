@@ -36,6 +36,7 @@ ROLES_OF_PERMISSION: dict[str, tuple[Role, ...]] = {
     "households.export": (V, T, D, AUDITOR, ADMIN),
     "households.export_full": (D,),
     "eligibility.view": (V, T, D, AUDITOR, ADMIN),
+    "eligibility.explain": (V, T, D, CADRE, AUDITOR, ADMIN),
     "eligibility.recalculate": (D, ADMIN),
     "eligibility.edit_standard": (D,),
     "eligibility.approve_standard": (D, ADMIN),

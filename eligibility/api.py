@@ -8,7 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.response import Response
 
-from eligibility import assessment, recalculation
+from eligibility import recalculation
 from eligibility.choices import Subject
 from eligibility.models import (
     Determination,
@@ -19,8 +19,6 @@ from eligibility.models import (
     VillageDetermination,
 )
 from eligibility.serializers import (
-    AssessmentQuerySerializer,
-    AssessmentSerializer,
     ChangeSerializer,
     RecalculationRequestSerializer,
     RecalculationSerializer,
@@ -29,9 +27,8 @@ from eligibility.serializers import (
 )
 from eligibility.standards import version_in_force
 from fupin import jobs
-from fupin.api import ReadOnlyScopedViewSet, RoleViewSet, ScopedViewSet
+from fupin.api import ReadOnlyScopedViewSet, RoleViewSet
 from fupin.problems import InConflict
-from households.models import Household
 
 VIEW = {"list": "eligibility.view", "retrieve": "eligibility.view"}
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -64,25 +61,6 @@ class StandardViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, RoleView
 
     def get_serializer_class(self):
         return StandardDetailSerializer if self.action == "retrieve" else StandardSerializer
-
-
-class HouseholdAssessmentViewSet(ScopedViewSet):
-    """What a standard says of a household as it is kept now. Nothing is written."""
-
-    permissions = {"retrieve": "eligibility.view"}
-    queryset = Household.objects.all()
-    serializer_class = AssessmentSerializer
-    lookup_field = "number"
-
-    @extend_schema(summary="Assess a household", parameters=[AssessmentQuerySerializer])
-    def retrieve(self, request, number):
-        household = self.get_object()
-        asked = AssessmentQuerySerializer(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        version = version_in_force(asked.validated_data["standard"])
-        if version is None or version.standard.subject != Subject.HOUSEHOLD:
-            raise ValidationError({"standard": _("No standard for households with this code is in force.")})
-        return Response(assessment.assess(household, version).as_json())
 
 
 class RecalculationFilter(filters.FilterSet):

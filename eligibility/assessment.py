@@ -43,6 +43,7 @@ class Assessment:
     net_income: Decimal | None
     deductions: Decimal
     reasons: list[Reason]
+    mask: int = field(repr=False)
 
     @property
     def line(self) -> Decimal:
@@ -94,7 +95,11 @@ def _text(amount: Decimal | None) -> str | None:
 
 def assess(household: Household, version: StandardVersion, changes: dict | None = None) -> Assessment:
     """What the version says of a household as it is kept now; `changes` tries other terms (`eligibility.terms`)."""
-    terms = Terms.of_version(version, changes)
+    return assess_by(household, version, Terms.of_version(version, changes))
+
+
+def assess_by(household: Household, version: StandardVersion, terms: Terms) -> Assessment:
+    """What terms that go back to the version say of a household as it is kept now."""
     (row,) = statements.fetch(*statements.assessment(Rule(terms), statements.Narrowing.to_one(household.pk)))
     return _assessment_of(row, household.number, version, terms)
 
@@ -140,13 +145,18 @@ def _assessment_of(row: dict, number: str, version: StandardVersion, terms: Term
         net_income=fen_to_yuan(row["net_income"]),
         deductions=fen_to_yuan(row["deductions"]),
         reasons=reasons_of(row["reasons"], terms.criteria),
+        mask=row["reasons"],
     )
 
 
 def assessment_of(determination: DeterminationBase, version: StandardVersion | None = None) -> Assessment:
     """A stored result read as an assessment; `version` saves the look-up of the run's, where that is no simulation."""
     version, changes = (version, {}) if version else (determination.run.version, determination.run.changes)
-    terms = Terms.of_version(version, changes)
+    return stored_assessment(determination, version, Terms.of_version(version, changes))
+
+
+def stored_assessment(determination: DeterminationBase, version: StandardVersion, terms: Terms) -> Assessment:
+    """A stored result read as an assessment by the terms that it was made by."""
     return Assessment(
         household=determination.household.number,
         version=version,
@@ -156,6 +166,7 @@ def assessment_of(determination: DeterminationBase, version: StandardVersion | N
         net_income=determination.net_income,
         deductions=determination.deductions,
         reasons=reasons_of(determination.reasons, terms.criteria),
+        mask=determination.reasons,
     )
 
 

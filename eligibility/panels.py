@@ -53,7 +53,7 @@ def of_village(village: Village, user) -> dict | None:
         .filter(village=village)
         .select_related("run__version__standard", "run__job")
     )
-    return {"results": [(row, villages.explain(row)) for row in rows]}
+    return {"village": village, "results": [(row, villages.explain(row)) for row in rows]}
 
 
 def of_entry(entry: HouseholdEntry) -> dict | None:

@@ -15,6 +15,13 @@ class RecalculationQuerySet(ScopedQuerySet):
         """With job, actor, version and standard, so that a list names them without a query a row."""
         return self.select_related("job__actor", "version__standard")
 
+    def explained_to(self, user):
+        """The runs whose results a person may have explained, of a household or village that they may see.
+
+        It is not the run's division that counts, but theirs. Simulations are for those who read the standards.
+        """
+        return self.with_job() if user.has_perm("eligibility.view") else self.with_job().filter(is_simulation=False)
+
     def with_division_name(self):
         """With `division_name`, so that a list names the division without a query a row."""
         division = Division.objects.filter(pk=OuterRef("division_code"))

@@ -98,6 +98,10 @@ class Rule:
         amounts = [_deducted(criterion) for criterion in self.with_effect(Effect.DEDUCT)]
         return Coalesce(_amount(reduce(add, amounts)), _fen(NOTHING)) if amounts else _fen(NOTHING)
 
+    def deducted(self, criterion: Criterion) -> Expression:
+        """What one criterion deducts; NULL without a statement."""
+        return _deducted(criterion)
+
     def reasons(self) -> Combinable:
         """Every criterion that hit: facts, and deductions that come to more than nothing."""
         bits = [

@@ -127,6 +127,16 @@ def households_of(run: Recalculation, path: str = "") -> Q:
     return condition
 
 
+def covers(run: Recalculation, household: Household) -> bool:
+    """Whether a run was to judge the household as it lies now; an incremental one only where it had been touched."""
+    return Household.objects.filter(_kept_scope(run), pk=household.pk).exists()
+
+
+def covers_village(run: Recalculation, village: Village) -> bool:
+    """Whether a run for villages was to judge the village."""
+    return any(code in divisions_above(village.pk) for code in run.villages or [run.division_code])
+
+
 def is_whole_division(run: Recalculation) -> bool:
     """Whether a run judges every household of its division."""
     return run.scope == ScopeKind.DIVISION and not run.is_incremental

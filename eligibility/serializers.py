@@ -78,12 +78,6 @@ class ReasonSerializer(serializers.Serializer):
     text = serializers.CharField()
 
 
-class AssessmentQuerySerializer(serializers.Serializer):
-    """By what a household is to be assessed."""
-
-    standard = serializers.CharField(max_length=40, help_text="Code of a standard in force.")
-
-
 class AssessmentSerializer(serializers.Serializer):
     """What a standard says of a household today; amounts in yuan."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from eligibility.views import monitoring, results, runs, standards
+from eligibility.views import monitoring, results, runs, standards, why
 
 app_name = "eligibility"
 
@@ -27,6 +27,23 @@ urlpatterns = [
     path("recalculations/new/", runs.RunNew.as_view(), name="run-new"),
     path("recalculations/<uuid:pk>/", runs.RunDetail.as_view(), name="run"),
     path("recalculations/<uuid:pk>/changes/", runs.RunChanges.as_view(), name="run-changes"),
+    path("households/<str:number>/why/", why.HouseholdWhy.as_view(), name="why"),
+    path("households/<str:number>/why/print/", why.PrintHouseholdWhy.as_view(), name="why-print"),
+    path("households/<str:number>/why/compare/", why.HouseholdComparison.as_view(), name="why-compare"),
+    path("villages/<str:code>/why/", why.VillageWhy.as_view(), name="why-village"),
+    path("villages/<str:code>/why/print/", why.PrintVillageWhy.as_view(), name="why-village-print"),
+    path("recalculations/<uuid:pk>/households/<str:number>/", why.HouseholdWhyInRun.as_view(), name="why-run"),
+    path(
+        "recalculations/<uuid:pk>/households/<str:number>/print/",
+        why.PrintHouseholdWhyInRun.as_view(),
+        name="why-run-print",
+    ),
+    path("recalculations/<uuid:pk>/villages/<str:code>/", why.VillageWhyInRun.as_view(), name="why-run-village"),
+    path(
+        "recalculations/<uuid:pk>/villages/<str:code>/print/",
+        why.PrintVillageWhyInRun.as_view(),
+        name="why-run-village-print",
+    ),
     path("results/", results.DeterminationList.as_view(), name="determinations"),
     path("proposals/", results.ProposalList.as_view(), name="proposals"),
     path("monitoring/", monitoring.Overview.as_view(), name="monitoring"),

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from eligibility.choices import VillageOutcome
 from eligibility.models import Recalculation, RecalculationChunk, StandardVersion, VillageDetermination
 from eligibility.rules import Rule
+from eligibility.terms import Terms
 from fupin.money import NOTHING, FenField
 from fupin.scope import division_range
 from fupin.templatetags.fupin import yuan
@@ -98,8 +99,8 @@ def counted_now(determination: VillageDetermination) -> Decimal | None:
     return sum((getattr(income, item) for item in version.items), NOTHING) if income else None
 
 
-def explain(determination: VillageDetermination, version: StandardVersion | None = None) -> str:
-    """Why, in a sentence: the total and the line. `version` saves the look-up of the run's."""
+def explain(determination: VillageDetermination, version: StandardVersion | Terms | None = None) -> str:
+    """Why, in a sentence: the total and the line. `version`, or its terms, saves the look-up of the run's."""
     version = version or determination.run.version
     if determination.total is None:
         return _("Cannot be decided yet: the village's income of %(year)s has not been entered.") % {

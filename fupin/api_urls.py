@@ -6,7 +6,13 @@ from rest_framework.routers import SimpleRouter
 
 from assistance.api import DeliveryViewSet, GrantViewSet, MeasureViewSet, PairingViewSet, VisitViewSet
 from casework.api import CaseViewSet, NoticeViewSet, ObjectionViewSet
-from eligibility.api import HouseholdAssessmentViewSet, RecalculationViewSet, StandardViewSet
+from eligibility.api import RecalculationViewSet, StandardViewSet
+from eligibility.explanation.api import (
+    HouseholdAssessmentViewSet,
+    HouseholdInRunViewSet,
+    VillageAssessmentViewSet,
+    VillageInRunViewSet,
+)
 from eligibility.monitoring.api import AlarmViewSet
 from households.api import HouseholdViewSet
 from portal.api import PublicLookup
@@ -33,6 +39,26 @@ urlpatterns = [
         "v1/households/<str:number>/assessment/",
         HouseholdAssessmentViewSet.as_view({"get": "retrieve"}),
         name="household-assessment",
+    ),
+    path(
+        "v1/households/<str:number>/assessment/comparison/",
+        HouseholdAssessmentViewSet.as_view({"get": "comparison"}),
+        name="household-comparison",
+    ),
+    path(
+        "v1/villages/<str:code>/assessment/",
+        VillageAssessmentViewSet.as_view({"get": "retrieve"}),
+        name="village-assessment",
+    ),
+    path(
+        "v1/recalculations/<uuid:pk>/households/<str:number>/",
+        HouseholdInRunViewSet.as_view({"get": "retrieve"}),
+        name="recalculation-household",
+    ),
+    path(
+        "v1/recalculations/<uuid:pk>/villages/<str:code>/",
+        VillageInRunViewSet.as_view({"get": "retrieve"}),
+        name="recalculation-village",
     ),
     path("v1/public/lookup/", PublicLookup.as_view(), name="public-lookup"),
     path("v1/", include(router.urls)),

@@ -347,6 +347,8 @@ def _decisions(world: World, shared: Shared) -> None:
         "determination": determination.pk,
         "proposal": proposal.pk,
         "village_determination": village_determination.pk,
+        "household_in_run": (run.pk, world.household.number),
+        "village_in_run": (village_determination.run_id, code),
         "case": case.pk,
         "job": job.pk,
         "import": batch.pk,
