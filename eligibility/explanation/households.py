@@ -13,6 +13,7 @@ from eligibility.explanation import records
 from eligibility.explanation.distance import Distance, criterion_labels, distance_of
 from eligibility.models import Determination, DeterminationBase, Recalculation, StandardVersion
 from eligibility.rules import Rule
+from eligibility.scopes import covers
 from eligibility.terms import Terms
 from fupin.templatetags.fupin import yuan
 from households.history import Change, changes_of
@@ -143,7 +144,7 @@ def stored_result(household: Household, run: Recalculation) -> DeterminationBase
     if run.is_simulation:
         return household.simulateddeterminations.filter(run=run).select_related("household").first()
     own = household.determinations.filter(run=run).select_related("household").first()
-    if own is not None or not run.checksum or not household.village_id.startswith(run.division_code):
+    if own is not None or not run.checksum or not covers(run, household):
         return own
     # By the runs' keys, which the index of determinations begins with.
     before = Recalculation.objects.filter(

@@ -12,6 +12,7 @@ from eligibility.explanation.households import Difference
 from eligibility.explanation.records import Handling, Item, items_of
 from eligibility.models import Recalculation, StandardVersion, VillageDetermination
 from eligibility.rules import Rule
+from eligibility.scopes import covers_village
 from eligibility.terms import Terms
 from fupin.templatetags.fupin import yuan
 from villages.models import Village, VillageIncome
@@ -149,7 +150,7 @@ def stored_result(village: Village, run: Recalculation) -> VillageDetermination 
     """What a run says of a village: its own row, or the newest before it, which it then found unchanged."""
     rows = VillageDetermination.objects.filter(village=village, standard=run.version.standard_id)
     own = rows.filter(run=run).first()
-    if own is not None or run.is_simulation or not run.checksum or not village.pk.startswith(run.division_code):
+    if own is not None or run.is_simulation or not run.checksum or not covers_village(run, village):
         return own
     before = rows.filter(run__is_simulation=False, run__job__created_at__lt=run.job.created_at)
     return before.order_by("-pk").first()
