@@ -353,6 +353,8 @@ SPECTACULAR_SETTINGS = {
         "Outcome": "eligibility.choices.Outcome",
         "RunStatus": "eligibility.serializers.RUN_STATES",
         "VersionState": "eligibility.choices.VersionState",
+        "IncomeItem": "eligibility.serializers.ITEMS",
+        "VillageOutcome": "eligibility.choices.VillageOutcome",
         "VillageStanding": "villages.choices.VillageStanding",
         "VisitKind": "assistance.choices.VisitKind",
     },
