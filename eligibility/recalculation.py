@@ -240,8 +240,11 @@ def _in_no_hands() -> Q:
 
 @transaction.atomic
 def _do(run: Recalculation, chunk: RecalculationChunk, rule: Rule) -> None:
-    """Do a chunk and mark it done, both or neither, unless another worker has it in hand or has done it."""
-    chunk = run.chunks.select_for_update(skip_locked=True).filter(pk=chunk.pk, state=ChunkState.OPEN).first()
+    """Do a chunk and mark it done, both or neither, unless another worker has done it meanwhile.
+
+    Its lock is waited for: others hold it for a moment while they look for a chunk of theirs.
+    """
+    chunk = run.chunks.select_for_update().filter(pk=chunk.pk, state=ChunkState.OPEN).first()
     if chunk is None:
         return
     chunk.moves = moves.seen(run, chunk)

@@ -16,6 +16,8 @@ from django.utils import timezone
 from eligibility import determinations, recalculation, standards
 from eligibility.choices import ChunkState, Outcome, VersionState
 from eligibility.models import Determination, Proposal, Recalculation, SimulatedDetermination
+from eligibility.rules import Rule
+from eligibility.terms import Terms
 from fupin import jobs
 from fupin.models import Job, JobState
 from households.models import Household, Member
@@ -740,3 +742,33 @@ class TestAtOnce:
         assert (run.job.state, run.checksum) == (JobState.DONE, expected)
         assert Determination.objects.count() == 16
         assert Proposal.objects.count() == 8
+
+    def test_a_chunk_is_done_though_another_worker_touches_it_while_looking_for_its_own(self):
+        version = make_version(code="demo-2015")
+        make_district()
+        run = recalculation.start(version, DISTRICT, None)
+        run = recalculation._prepared(jobs.claim(run.pk))
+        chunk = recalculation._claimed(run)
+        touched, done = threading.Event(), threading.Event()
+
+        def touch() -> None:
+            with transaction.atomic():
+                run.chunks.select_for_update().get(pk=chunk.pk)
+                touched.set()
+                while not done.is_set() and not _somebody_waits():
+                    done.wait(0.01)
+
+        def do_it() -> None:
+            touched.wait(30)
+            recalculation._do(run, chunk, Rule(Terms.of_run(run)))
+            done.set()
+
+        assert at_once(touch, do_it) == [None, None]
+        chunk.refresh_from_db()
+        assert chunk.state == ChunkState.DONE
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0] > 0
