@@ -30,13 +30,14 @@ from eligibility.statements import (
 from households.models import Household
 
 # Small villages are put together up to about this many households; a village of more than twice as many is split.
-HOUSEHOLDS_A_CHUNK = 10_000
+HOUSEHOLDS_A_CHUNK = 20_000
 
-# Sums of residues of this prime, and products of two, fit 64 bits.
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
 COUNTS = (*OUTCOMES, "newly_eligible", "no_longer_eligible")
 
+# Products of two residues of this prime fit 64 bits, and so do sums of residues times weights.
 _PRIME = 2**31 - 1
+_WEIGHTS = (1_000_003, 1_000_033, 1_000_037, 1_000_039, 1_000_081, 1_000_099)
 _NO_INCOME = 10**17
 
 
@@ -136,8 +137,9 @@ def _assessed(select: Sql) -> Iterator[None]:
         " AND ".join(f'"{name}" = "previous_{name}"' for name in RESULTS if name != "net_income")
         + ' AND COALESCE("net_income" = "previous_net_income", "net_income" IS NULL AND "previous_net_income" IS NULL)'
     )
-    differs = f'"previous_id" IS NULL OR NOT ({same})'
-    execute(f'CREATE TEMPORARY TABLE "assessed" AS SELECT *, {differs} AS "differs" FROM ({sql}) "results"', params)
+    differs = f'"previous_id" IS NULL OR NOT ({same}) AS "differs"'
+    columns = quoted(["household_id", *RESULTS, "previous_id", "previous_run_id", "previous_outcome"])
+    execute(f'CREATE TEMPORARY TABLE "assessed" AS SELECT {columns}, {differs} FROM ({sql}) "results"', params)
     yield
     execute('DROP TABLE "assessed"')
 
@@ -203,13 +205,14 @@ def _tally() -> dict:
 
 
 def _fingerprint() -> str:
-    """A number for a household's result, below _PRIME: a polynomial in its key, so that no two rows may swap values.
+    """A number for a household's result, below _PRIME: its figures, weighed, times its key; no two rows may swap them.
 
     Their sum does not depend on the order of the rows, nor on how a run was cut into chunks.
     """
-    key = f"((household_id % {_PRIME} * 48271 + 1) % {_PRIME})"
     places = " ".join(f"WHEN '{outcome}' THEN {place}" for place, outcome in enumerate(OUTCOMES, 1))
-    mixed = f"CASE outcome {places} END"
-    for name in ("headcount", "net_income", "deductions", "line", "reasons"):
-        mixed = f"(({mixed}) * {key} + COALESCE({name}, {_NO_INCOME}) % {_PRIME}) % {_PRIME}"
-    return mixed
+    figures = [f"CASE outcome {places} END", "headcount", f"COALESCE(net_income, {_NO_INCOME})"]
+    figures += ["deductions", "line", "reasons"]
+    weighed = " + ".join(
+        f"CAST({figure} AS bigint) % {_PRIME} * {weight}" for figure, weight in zip(figures, _WEIGHTS, strict=True)
+    )
+    return f"({weighed}) % {_PRIME} * (household_id * 48271 % {_PRIME}) % {_PRIME}"
