@@ -1,6 +1,8 @@
 """Proposals of a recalculation become cases, or are dismissed with a reason. None is lost, none opens twice."""
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -18,6 +20,7 @@ from casework.services.steps import open_case
 from eligibility.assessment import assessment_of, explain
 from eligibility.choices import Effect, ProposalKind, ProposalState
 from eligibility.models import Proposal
+from eligibility.rules import meeting
 from households.choices import Verification
 from households.models import Fact
 
@@ -107,12 +110,13 @@ def ground_of(proposal: Proposal) -> str:
 
 def fact_of(proposal: Proposal) -> Fact | None:
     """The earliest verified fact by which the result ruled the household out, on the right side of the registration."""
-    reasons = assessment_of(proposal.determination).reasons
-    kinds = [reason.code for reason in reasons if reason.effect == Effect.EXCLUDE]
+    codes = {reason.code for reason in assessment_of(proposal.determination).reasons if reason.effect == Effect.EXCLUDE}
+    criteria = [row for row in proposal.determination.run.version.criteria.all() if row.code in codes]
     since = proposal.household.registered_on
-    if since is None:
+    if since is None or not criteria:
         return None
-    facts = proposal.household.facts.filter(kind__in=kinds, verification=Verification.TRUE)
+    ruling_out = reduce(or_, map(meeting, criteria))
+    facts = proposal.household.facts.filter(ruling_out, verification=Verification.TRUE)
     if proposal.kind == ProposalKind.SUSPECTED_ERROR:
         facts = facts.filter(fact_date__lte=since)
     elif proposal.kind == ProposalKind.EXIT:

@@ -188,6 +188,24 @@ def test_a_cost_is_deducted_above_its_floor_up_to_its_cap(cost, deducted):
     assert outcome_of(household, version) == ("eligible" if deducted == "3000.00" else "not_eligible")
 
 
+@pytest.mark.parametrize(("cost", "deducted"), [("500.00", "0.00"), ("500.01", "0.01"), ("700.00", "200.00")])
+def test_schooling_is_deducted_above_its_floor_without_a_cap(cost, deducted):
+    criteria = [{"effect": "deduct", "cost": "schooling_cost", "floor": Decimal(500)}]
+    household = make_household()
+    make_income(household, wages="9000.00", schooling_cost=cost)
+    assert assess(household, make_version(criteria=criteria)).deductions == Decimal(deducted)
+
+
+@pytest.mark.parametrize(
+    ("amount", "hits"), [(None, False), ("29999.99", False), ("30000.00", False), ("30000.01", True)]
+)
+def test_a_fact_counts_above_the_threshold_only_and_not_without_an_amount(amount, hits):
+    household = make_household()
+    make_fact(household, "vehicle", BEFORE, amount=amount and Decimal(amount))
+    rows = [{"effect": "exclude", "fact_kind": "vehicle", "threshold": Decimal(30000)}]
+    assert bool(assess(household, make_version(criteria=rows)).reasons) == hits
+
+
 def test_deductions_add_up():
     criteria = [
         {"effect": "deduct", "cost": "medical_cost", "floor": Decimal(100)},
