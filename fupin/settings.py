@@ -335,11 +335,13 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AlarmAct": "eligibility.choices.AlarmAct",
         "AlarmKind": "eligibility.choices.AlarmKind",
+        "AlarmLevel": "eligibility.monitoring.serializers.LEVELS",
         "AlarmState": "eligibility.choices.AlarmState",
         "Cause": "households.choices.Cause",
         "CaseKind": "casework.choices.CaseKind",
         "CaseStage": "casework.choices.CaseStage",
         "NoticeKind": "casework.choices.NoticeKind",
+        "ObjectionLevel": "casework.choices.ObjectionLevel",
         "ObjectionState": "casework.choices.ObjectionState",
         "OpenedCaseKind": "casework.serializers.OPENED_BY_PROGRAMS",
         "AnswerState": "casework.serializers.ANSWERS",
