@@ -302,8 +302,8 @@ def test_the_command_prints_the_json_of_the_contract(capsys):
     make_version(code="demo-2015")
     call_command("assess", household.number, standard="demo-2015")
     answer = json.loads(capsys.readouterr().out)
-    assert answer.pop("reasons")[0].keys() == {"code", "effect", "text"}
-    assert answer == {
+    assert answer["reasons"][0].keys() == {"code", "effect", "text"}
+    assert answer.items() >= {
         "household": household.number,
         "standard": "demo-2015",
         "reference_date": "2015-12-31",
@@ -313,12 +313,12 @@ def test_the_command_prints_the_json_of_the_contract(capsys):
         "deductions": "0.00",
         "per_head": "9000.01",
         "line": "9000.00",
-    }
+    }.items()
 
 
 def test_the_command_refuses_what_is_unknown():
     make_version(code="demo-2015")
     with pytest.raises(CommandError, match="no household"):
         call_command("assess", "nobody", standard="demo-2015")
-    with pytest.raises(CommandError, match="in force"):
-        call_command("assess", "nobody", standard="other")
+    with pytest.raises(CommandError, match="现行"):
+        call_command("assess", make_household().number, standard="other")
