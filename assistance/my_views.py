@@ -18,10 +18,18 @@ from assistance import services
 from assistance.models import Grant, Visit
 from assistance.my_forms import DeliveryForm, VisitCorrectionForm, VisitForm
 from assistance.rounds import round_of
+from eligibility.choices import DoubtState
+from eligibility.comparison import doubts
+from eligibility.comparison.forms import CheckForm
+from eligibility.comparison.models import ComparisonPaper, Doubt
+from eligibility.comparison.standing import doubts_of
 from eligibility.forms.monitoring import DoneForm
 from eligibility.models import Alarm
 from eligibility.monitoring import services as monitoring
+from fupin.conflicts import Conflict
 from fupin.panels import panels_for
+from fupin.paper_forms import TakesPapers
+from fupin.parsers import whole_number
 from households.models import Household
 from households.rules import completed_years
 
@@ -43,8 +51,9 @@ class Home(CadrePage, TemplateView):
     def get_context_data(self, **kwargs):
         user = self.request.user
         alarms = Alarm.objects.visible_to(user).waiting().for_list().order_by("-level", "raised_on", "pk")
+        waiting = Doubt.objects.waiting_for(user).with_places().order_by("due_on", "pk")
         return super().get_context_data(
-            round=round_of(user, timezone.localdate()), alarms=list(alarms[:ALARMS_SHOWN]), **kwargs
+            round=round_of(user, timezone.localdate()), alarms=list(alarms[:ALARMS_SHOWN]), doubts=waiting, **kwargs
         )
 
 
@@ -65,6 +74,7 @@ class HouseholdPage(CadrePage, TemplateView):
             grants=grants.with_deliveries().order_by("state", "-started_on", "-pk"),
             visits=visits.order_by("-visited_on", "-pk")[:VISITS_SHOWN],
             visit_count=visits.count(),
+            doubts=doubts_of(household),
             panels=panels_for("my_household", household, user),
             **kwargs,
         )
@@ -215,3 +225,44 @@ class ReportAlarm(LogPage):
     def log(self, values: dict) -> str:
         monitoring.report(self.request.user, self.alarm, **values)
         return _("The report has been passed to the township.")
+
+
+class CheckDoubt(TakesPapers, LogPage):
+    """What a home check found of a doubt of the data comparison."""
+
+    template_name = "my/doubt.html"
+    form_class = CheckForm
+    permission_required = ("assistance.visit", "eligibility.check_doubts")
+    paper_model = ComparisonPaper
+    status_of_refusal = 200
+
+    @cached_property
+    def doubt(self) -> Doubt:
+        return get_object_or_404(Doubt.objects.visible_to(self.request.user).with_places(), pk=self.kwargs["pk"])
+
+    @cached_property
+    def household(self) -> Household:
+        return self.doubt.member.household
+
+    def get(self, request, *args, **kwargs):
+        if self.doubt.state != DoubtState.OPEN:
+            messages.info(request, _("This doubt has been checked already."))
+            return redirect("my:household", self.household.number)
+        return super().get(request, *args, **kwargs)
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"doubt": self.doubt}
+
+    def get_context_data(self, **kwargs):
+        version = self.request.POST.get("version", self.doubt.version)
+        return super().get_context_data(doubt=self.doubt, version=version, **kwargs)
+
+    def log(self, values: dict) -> str:
+        version = whole_number(self.request.POST.get("version", ""), 2**31) or 0
+        papers = self.papers(values)
+        try:
+            doubts.check(self.request.user, self.doubt, version, **values, papers=papers)
+        except Conflict as conflict:
+            message = _("Somebody has taken this doubt further meanwhile. Nothing was written; look at it first.")
+            raise ValidationError(message) from conflict
+        return _("The home check is written down; the township confirms it.")

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from casework.choices import CaseStage, NoticeKind
 from casework.forms import RECORDS
 from casework.models import Case, CaseEvent
+from casework.rules import proposed_comparison
 from casework.services.changes import Change
 from casework.stages import Procedure, Step, step_of
+from eligibility.comparison.standing import standing_of
 from fupin.masking import mask_id_number
 from households.choices import Relationship
 
@@ -110,6 +112,8 @@ def initial_of(step: Step, case: Case, user) -> dict:
     initial = {"on": today(), "place": "", "applicant": "", "signed_by": ""}
     if case.household is not None:
         initial |= {"applicant": case.household.head_name, "signed_by": case.household.head_name}
+    if step.record == "decision":
+        initial["comparison"] = proposed_comparison(standing_of(case.household))
     if step.posts:
         initial |= {"place": str(RECORDS[step.record].base_fields["place"].initial), "contact": contact_of(case, user)}
     return initial

@@ -14,6 +14,7 @@ from casework.choices import CaseKind, CaseStage
 from casework.forms import Decision
 from casework.models import Case, CaseEvent, Objection
 from casework.stages import ENTERED, NOTICE_OF_STAGE, OPENED, PROCEDURES, Step
+from eligibility.comparison.standing import Standing, standing_of
 from households.choices import HouseholdStatus, Verification
 from households.models import Fact, Household
 from villages.models import VillageIncome
@@ -220,10 +221,35 @@ def _check_objections(step: Step, dossier: Dossier, values: dict, today: date) -
 
 
 def _check_comparison(step: Step, dossier: Dossier, values: dict, today: date) -> Faults:
-    if values["comparison"] == Decision.HIT:
+    """What the district says of the comparison must be what the doubts of the household say."""
+    said, standing = values["comparison"], standing_of(dossier.case.household)
+    if said == Decision.HIT:
         yield "comparison", _("With hits that are true the household cannot pass: return or reject the case.")
-    if values["comparison"] == Decision.EXPLAINED and not values["comparison_note"].strip():
+    elif standing.unclosed:
+        yield (
+            "comparison",
+            _("%(count)d doubts of this household are not closed; until they are, it cannot pass.")
+            % {"count": len(standing.unclosed)},
+        )
+    elif standing.excluding:
+        yield (
+            "comparison",
+            _("A hit was found true and excludes the household: %(source)s. Return or reject the case.")
+            % {"source": standing.excluding[0].get_source_display()},
+        )
+    elif said == Decision.CLEAN and standing.closed:
+        yield "comparison", _("There were hits; say that they were explained or found untrue, and how.")
+    if said == Decision.EXPLAINED and not values["comparison_note"].strip():
         yield "comparison_note", _("Say how the hits were explained.")
+
+
+def proposed_comparison(standing: Standing) -> str:
+    """What the doubts of a household say to the district's question; nothing while some are not closed."""
+    if standing.unclosed:
+        return ""
+    if standing.excluding:
+        return Decision.HIT
+    return Decision.EXPLAINED if standing.closed else Decision.CLEAN
 
 
 def _check_stability(step: Step, dossier: Dossier, values: dict, today: date) -> Faults:

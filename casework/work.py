@@ -14,6 +14,8 @@ from accounts.models import User
 from casework.choices import CaseKind, CaseStage
 from casework.models import Case, Notice, Objection
 from casework.stages import PROCEDURES, places_waiting_for, steps_from
+from eligibility.comparison import figures
+from eligibility.comparison.figures import WaitingDoubts
 from eligibility.monitoring.overview import AlarmWork, waiting_for
 from fupin.scope import division_range
 from villages.models import Division
@@ -62,11 +64,11 @@ class Work:
     ending: list[Case]
     ending_count: int
     alarms: AlarmWork | None
+    doubts: WaitingDoubts
 
     def __bool__(self) -> bool:
-        return bool(
-            self.waiting or self.returned or self.objections or self.without_photo or self.ending or self.alarms
-        )
+        cases = (self.waiting, self.returned, self.objections, self.without_photo, self.ending)
+        return any(map(bool, (*cases, self.alarms, self.doubts)))
 
 
 def of(user: User) -> Work:
@@ -89,6 +91,7 @@ def of(user: User) -> Work:
         ending=list(ending.with_places().order_by("supported_until", "pk")[:SHOWN]),
         ending_count=ending.count(),
         alarms=waiting_for(user),
+        doubts=figures.waiting_for(user),
     )
 
 

@@ -10,6 +10,7 @@ class EligibilityConfig(AppConfig):
 
     def ready(self) -> None:
         from eligibility import panels, recalculation
+        from eligibility.comparison import lists
         from eligibility.monitoring import incomes, running, workers
         from eligibility.monitoring.panels import register as register_monitoring_panels
         from eligibility.monitoring.sources import register_source
@@ -17,6 +18,7 @@ class EligibilityConfig(AppConfig):
         from fupin.models import JobKind
 
         jobs.register(JobKind.RECALCULATION, recalculation.run, shared=True)
+        jobs.register(JobKind.COMPARISON, lists.run)
         panels.register()
         jobs.register(JobKind.MONITORING, running.run)
         register_source(incomes.find, incomes.TELLERS)

@@ -149,3 +149,61 @@ class AlarmAct(models.TextChoices):
     REPORT = "report", pgettext_lazy("alarm", "Reported what was done")
     RETURN = "return", pgettext_lazy("alarm", "Sent back")
     CLOSE = "close", pgettext_lazy("alarm", "Closed")
+
+
+# --- Data comparison ------------------------------------------------------------------------------------------------
+class ListSource(models.TextChoices):
+    """Whose list is compared. What a hit means is said in `eligibility.comparison.sources`."""
+
+    VEHICLE = "vehicle", _("Motor vehicles")
+    HOUSING = "housing", _("Commercial housing")
+    BUSINESS = "business", _("Companies and shops")
+    PAYROLL = "payroll", _("Public payroll")
+    INSURANCE = "insurance", _("Social insurance")
+    DECEASED = "deceased", _("Deceased persons")
+    SUBSISTENCE = "subsistence", _("Recipients of subsistence allowance")
+    DESTITUTE = "destitute", _("Recipients of destitute support")
+    DISABLED = "disabled", _("Disabled persons")
+    STUDENT = "student", _("Students")
+
+
+class ListState(models.TextChoices):
+    """How far a list of another department has come."""
+
+    LOOKING = "looking", _("Being opened")
+    MAPPING = "mapping", _("Columns to be assigned")
+    MATCHING = "matching", _("Being compared")
+    DONE = "done", _("Compared")
+    REFUSED = "refused", _("Cannot be read")
+    DISCARDED = "discarded", _("Discarded")
+
+    @property
+    def colour(self) -> str:
+        return {"looking": "blue", "mapping": "amber", "matching": "blue", "done": "green", "refused": "red"}.get(
+            self.value, "neutral"
+        )
+
+
+class DoubtDirection(models.TextChoices):
+    LISTED = "listed", _("On the list, not in the register")
+    MISSING = "missing", _("In the register, not on the list")
+
+
+class DoubtState(models.TextChoices):
+    OPEN = "open", _("To be checked at home")
+    CHECKED = "checked", _("To be confirmed by the township")
+    CLOSED = "closed", pgettext_lazy("doubt", "Closed")
+    LAPSED = "lapsed", pgettext_lazy("doubt", "No longer applies")
+
+    @property
+    def colour(self) -> str:
+        return {"open": "red", "checked": "amber", "closed": "green"}.get(self.value, "neutral")
+
+
+class DoubtStepKind(models.TextChoices):
+    RAISED = "raised", _("Found by comparison")
+    CHECKED = "checked", _("Checked at home")
+    RETURNED = "returned", _("Sent back to be checked again")
+    CLOSED = "closed", _("Confirmed by the township")
+    REOPENED = "reopened", _("Opened again: the list says something else now")
+    LAPSED = "lapsed", _("Ended: list and register agree now")

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from eligibility import villages
 from eligibility.assessment import Assessment, assess, assess_entry, assessment_of, explain
 from eligibility.choices import Subject
+from eligibility.comparison.standing import standing_of
 from eligibility.models import Determination, Proposal, VillageDetermination
 from eligibility.standards import version_in_force
 from fupin.panels import register_panel
@@ -17,6 +18,7 @@ from villages.models import Village
 def register() -> None:
     """Show results on the pages below, when the application starts."""
     register_panel("household", 10, "eligibility/household_panel.html", of_household)
+    register_panel("household", 7, "comparison/household_panel.html", comparison_of)
     register_panel("village", 10, "eligibility/village_panel.html", of_village)
     preview.register("eligibility/preview.html", of_entry, income_year)
 
@@ -42,6 +44,13 @@ def of_household(household: Household, user) -> dict | None:
         "differing": explain(kept) if kept and explain(kept) != told["why"] else "",
         "proposal": Proposal.objects.open().filter(household=household).first(),
     }
+
+
+def comparison_of(household: Household, user) -> dict | None:
+    """The household's authorisation and its doubts."""
+    if not user.has_perm("eligibility.view_doubts"):
+        return None
+    return {"household": household, "standing": standing_of(household)}
 
 
 def of_village(village: Village, user) -> dict | None:

@@ -3,7 +3,10 @@
 from celery import shared_task
 from django.conf import settings
 
+from eligibility.comparison import lists
+from eligibility.comparison.models import ComparisonPaper
 from eligibility.monitoring import running
+from fupin.papers import forget_unused
 
 
 @shared_task
@@ -13,3 +16,9 @@ def compute_alarms() -> str:
         return str(running.start(settings.DISTRICT_CODE, None).pk)
     except running.AlreadyRunning as other:
         return str(other.job.pk)
+
+
+@shared_task
+def purge_lists() -> int:
+    """Let go of lists that nobody compared within a week, and of papers of forms that nobody finished."""
+    return lists.purge() + forget_unused(ComparisonPaper)

@@ -23,6 +23,7 @@ class JobKind(models.TextChoices):
     EXPORT = "export", _("Export")
     PUBLICATION = "publication", _("Publication")
     MONITORING = "monitoring", _("Monitoring")
+    COMPARISON = "comparison", _("Data comparison")
 
 
 class JobQuerySet(models.QuerySet):

@@ -39,6 +39,13 @@ DESK_MENU = (
     ),
     Entry(_("Proposals"), "eligibility:proposals", "eligibility.view", "light-bulb", IDENTIFICATION),
     Entry(_("Monitoring"), "eligibility:monitoring", "eligibility.view_alarms", "bell-alert", IDENTIFICATION),
+    Entry(
+        _("Data comparison"),
+        "comparison:overview",
+        "eligibility.view_doubts",
+        "document-magnifying-glass",
+        IDENTIFICATION,
+    ),
     Entry(_("Villages to confirm"), "casework:villages", "casework.view", "check-badge", IDENTIFICATION),
     Entry(_("Cases"), "casework:list", "casework.view", "folder", IDENTIFICATION),
     Entry(_("Notices"), "casework:notices", "casework.view", "megaphone", IDENTIFICATION),

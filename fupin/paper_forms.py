@@ -79,9 +79,10 @@ class TakesPapers:
         return papers_of(self.paper_model, self.request.POST.getlist("kept"), self.request.user)
 
     def papers(self, values: dict) -> list:
-        """The papers of the form: those of an earlier try and those that came now."""
-        uploaded = [keep(self.paper_model, file, self.request.user) for file in values.get("papers", [])]
-        return [*self.kept_papers, *uploaded]
+        """The papers of the form: those of an earlier try and those that came now, which are kept from here on."""
+        uploaded = values.pop("papers", [])
+        self.kept_papers = [*self.kept_papers, *(keep(self.paper_model, file, self.request.user) for file in uploaded)]
+        return self.kept_papers
 
     def form_invalid(self, form):
         """Show the form again, with the papers that are right kept for the next try."""

@@ -216,6 +216,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "resume-unfinished-jobs": {"task": "fupin.tasks.resume_unfinished_jobs", "schedule": FUPIN_JOB_SWEEP_SECONDS},
     "purge-imports": {"task": "households.tasks.purge_imports", "schedule": 24 * 3600.0},
+    "purge-lists": {"task": "eligibility.tasks.purge_lists", "schedule": 24 * 3600.0},
     "close-publicities": {"task": "casework.tasks.close_finished_publicities", "schedule": 600.0},
     "forget-papers": {"task": "casework.tasks.forget_unused_papers", "schedule": 24 * 3600.0},
     "compute-alarms": {"task": "eligibility.tasks.compute_alarms", "schedule": crontab(hour=2, minute=30)},
@@ -348,6 +349,11 @@ SPECTACULAR_SETTINGS = {
         "CaseStep": "casework.serializers.STEPS",
         "ChangeOutcome": "eligibility.serializers.CHANGE_OUTCOMES",
         "DeliveryForm": "assistance.choices.DeliveryForm",
+        "DoubtDirection": "eligibility.choices.DoubtDirection",
+        "DoubtResult": "eligibility.comparison.serializers.ANSWERS",
+        "DoubtState": "eligibility.choices.DoubtState",
+        "ListSource": "eligibility.choices.ListSource",
+        "Verification": "households.choices.Verification",
         "FactKind": "households.choices.FactKind",
         "GrantState": "assistance.choices.GrantState",
         "HouseholdStatus": "households.choices.HouseholdStatus",
@@ -380,6 +386,10 @@ FUPIN_OBJECTION_DAYS = env.int("FUPIN_OBJECTION_DAYS", default=10)
 # How many objections are taken in ten minutes: from one address, and about one list. 0: no limit.
 FUPIN_OBJECTIONS_BY_ADDRESS = env.int("FUPIN_OBJECTIONS_BY_ADDRESS", default=5)
 FUPIN_OBJECTIONS_BY_NOTICE = env.int("FUPIN_OBJECTIONS_BY_NOTICE", default=20)
+# Days within which a doubt of the data comparison is checked at home; and months for which an authorisation is valid
+# where the paper says nothing else.
+FUPIN_DOUBT_DAYS = env.int("FUPIN_DOUBT_DAYS", default=15)
+FUPIN_AUTHORISATION_MONTHS = env.int("FUPIN_AUTHORISATION_MONTHS", default=12)
 # Months for which a household keeps its support after its exit.
 FUPIN_SUPPORT_MONTHS = env.int("FUPIN_SUPPORT_MONTHS", default=24)
 # Days before the end of the support from which on a household is followed up.

@@ -12,6 +12,7 @@ urlpatterns = [
     path("my/", include("assistance.my_urls")),
     path("desk/", include("casework.urls")),
     path("desk/", include("eligibility.urls")),
+    path("desk/comparison/", include("eligibility.comparison.urls")),
     path("desk/", include("assistance.urls")),
     path("desk/reference/", include("assistance.reference_urls")),
     path("desk/households/", include("households.urls")),

@@ -22,14 +22,20 @@ from casework.receipts import new_receipt
 from eligibility.models import (
     Alarm,
     AlarmEvent,
+    Authorisation,
+    ComparedList,
+    ComparisonPaper,
     Criterion,
     Determination,
+    Doubt,
+    DoubtStep,
     Proposal,
     Recalculation,
     Standard,
     StandardVersion,
     VillageDetermination,
 )
+from fupin import papers as stored_papers
 from fupin.models import Job
 from households.models import Household, ImportBatch, LivingConditions, Member
 from tests.factories import make_fact, make_household, make_income, make_member, make_user, make_village
@@ -159,6 +165,7 @@ def make_world(code: str, mark: str, phone: str, shared: Shared) -> World:
     world = World(village, mark, household, other, member, clerk, worker, cadre, contact)
     _help(world, shared)
     _decisions(world, shared)
+    _comparison(world)
     world.keys |= {
         "household": household.number,
         "member": member.pk,
@@ -276,6 +283,49 @@ def _procedure(world: World) -> None:
         "objection": objection.pk,
         "handled_objection": objection.pk,
         "objection_paper": (objection.pk, objection.papers.get().pk),
+    }
+
+
+def _comparison(world: World) -> None:
+    """A list that waits for its columns, a doubt that waits for its check, an authorisation; papers of both."""
+    look = {"sheet": "", "heading_row": 1, "headings": ["身份证号"], "preview": [["3****X"]], "rows": 1}
+    listing = ComparedList.objects.create(
+        source="vehicle",
+        authority="车辆管理所",
+        list_date=DAY,
+        division_code=world.village.pk,
+        state="mapping",
+        sheets=json.dumps([look]),
+        file_name="名单.csv",
+        actor=world.clerk,
+    )
+    doubt = Doubt.objects.create(
+        member=world.member,
+        source="vehicle",
+        direction="listed",
+        fact_date=DAY,
+        listing=listing,
+        detail=f"{world.mark}牌照",
+        raised_on=DAY,
+        due_on=DAY + timedelta(days=15),
+    )
+    step = DoubtStep.objects.create(doubt=doubt, kind="returned", actor=world.clerk, text=f"{world.mark}有车")
+    authorisation = Authorisation.objects.create(
+        household=world.household,
+        signed_on=DAY,
+        valid_until=date(2099, 1, 1),
+        signed_by=f"{world.mark}大川",
+        entered_by=world.worker,
+    )
+    for owner in (step, authorisation):
+        upload = SimpleUploadedFile(f"{world.mark}签字.png", PICTURE)
+        owner.papers.add(stored_papers.keep(ComparisonPaper, upload, world.clerk))
+    world.keys |= {
+        "compared_list": listing.pk,
+        "doubt": doubt.pk,
+        "doubt_paper": (doubt.pk, step.papers.get().pk),
+        "authorisation": authorisation.pk,
+        "authorisation_paper": (authorisation.pk, authorisation.papers.get().pk),
     }
 
 

@@ -13,6 +13,7 @@ from assistance.demo.accounts import DISTRICT, VILLAGE, make_accounts, make_audi
 from assistance.demo.alarms import make_alarms
 from assistance.demo.cases import make_cases
 from assistance.demo.decisions import confirm_villages, recalculate
+from assistance.demo.doubts import make_doubts
 from assistance.demo.helpers import write_help, write_linkages, write_units
 from assistance.demo.places import write_villages
 from assistance.demo.register import Registered, write_households
@@ -90,6 +91,7 @@ def seed(
     tell(f"{decided} villages decided upon")
     if are_villages_new:
         tell(f"{make_cases(users, VILLAGE)} cases opened")
+        tell(f"{make_doubts(users, VILLAGE, today)} doubts found")
     analyse()
     tell(f"{make_alarms(users, DISTRICT, VILLAGE, today)} alarms raised")
     return Seeded(households, registered, eligible=runs[0].counts["eligible"], villages_decided=decided)

@@ -26,6 +26,7 @@ from casework.rules import check_person, dossier_of, faults_of_clock
 from casework.services.changes import change_of
 from casework.stages import PROCEDURES, Step, step_of, steps_from
 from eligibility import villages
+from eligibility.comparison.standing import standing_of
 from fupin.conflicts import Conflict
 from fupin.exports import download
 from fupin.listing import DeskListView
@@ -168,6 +169,7 @@ class TakeStep(TakesCasePapers, OneCase, ServicePage):
             version=self.request.POST.get("version", case.version),
             refusal=next((o.refusal for o in offers_of(case, self.request.user) if o.step == self.step), ""),
             clock=faults_of_clock(case, records.today()) if self.step.awaits_clock else [],
+            standing=standing_of(case.household) if self.step.record == "decision" else None,
             crumbs=[
                 (_("Cases"), reverse("casework:list")),
                 (_("Case %(number)d") % {"number": case.pk}, reverse("casework:detail", args=[case.pk])),

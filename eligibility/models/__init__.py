@@ -1,5 +1,14 @@
 """What is kept of standards, of recalculations, and of what they determine."""
 
+from eligibility.comparison.models import (
+    Authorisation,
+    ComparedList,
+    ComparisonPaper,
+    Doubt,
+    DoubtStep,
+    ListLayout,
+    StagedRow,
+)
 from eligibility.models.monitoring import Alarm, AlarmEvent, MonitoringTerm
 from eligibility.models.results import (
     Determination,
@@ -22,15 +31,22 @@ __all__ = [
     "Alarm",
     "AlarmEvent",
     "ApprovedNeverChanges",
+    "Authorisation",
+    "ComparedList",
+    "ComparisonPaper",
     "Criterion",
     "Determination",
     "DeterminationBase",
+    "Doubt",
+    "DoubtStep",
+    "ListLayout",
     "MonitoringTerm",
     "Proposal",
     "Recalculation",
     "RecalculationChunk",
     "RecalculationHousehold",
     "SimulatedDetermination",
+    "StagedRow",
     "Standard",
     "StandardQuerySet",
     "StandardVersion",
