@@ -259,7 +259,7 @@ class LoadList(ServicePage):
     def get_context_data(self, **kwargs):
         crumbs = [
             (_("Data comparison"), reverse("comparison:overview")),
-            (_("Lists"), reverse("comparison:lists")),
+            (_("Lists of other departments"), reverse("comparison:lists")),
             (_("Load a list"), ""),
         ]
         return super().get_context_data(crumbs=crumbs, **kwargs)
@@ -307,7 +307,7 @@ class OneList(PermissionRequiredMixin):
             "left_out": [(HouseholdStatus(status).label, status, count) for status, count in sorted(left_out.items())],
             "crumbs": [
                 (_("Data comparison"), reverse("comparison:overview")),
-                (_("Lists"), reverse("comparison:lists")),
+                (_("Lists of other departments"), reverse("comparison:lists")),
                 (listing.file_name, ""),
             ],
         }
