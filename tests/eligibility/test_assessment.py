@@ -303,17 +303,20 @@ def test_the_command_prints_the_json_of_the_contract(capsys):
     call_command("assess", household.number, standard="demo-2015")
     answer = json.loads(capsys.readouterr().out)
     assert answer["reasons"][0].keys() == {"code", "effect", "text"}
-    assert answer.items() >= {
-        "household": household.number,
-        "standard": "demo-2015",
-        "reference_date": "2015-12-31",
-        "outcome": "not_eligible",
-        "headcount": 2,
-        "net_income": "18000.01",
-        "deductions": "0.00",
-        "per_head": "9000.01",
-        "line": "9000.00",
-    }.items()
+    assert (
+        answer.items()
+        >= {
+            "household": household.number,
+            "standard": "demo-2015",
+            "reference_date": "2015-12-31",
+            "outcome": "not_eligible",
+            "headcount": 2,
+            "net_income": "18000.01",
+            "deductions": "0.00",
+            "per_head": "9000.01",
+            "line": "9000.00",
+        }.items()
+    )
 
 
 def test_the_command_refuses_what_is_unknown():

@@ -5,6 +5,7 @@ import zipfile
 from datetime import date, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from eligibility.comparison import lists
@@ -171,3 +172,23 @@ def test_columns_that_cannot_be_are_refused(district, columns):
 def test_a_list_of_a_day_to_come_is_refused(district):
     with pytest.raises(lists.ValidationError):
         receive(district, csv_of([ROW]), list_date=timezone.localdate() + timedelta(days=1))
+
+
+# --- By command -------------------------------------------------------------------------------------------------------
+def test_a_list_is_compared_by_command(district, tmp_path, capsys):
+    household = make_household()
+    authorise(household)
+    path = tmp_path / "车辆.csv"
+    path.write_bytes(csv_of([row_of(household.members.get()), ["2", "甲", "123", "", ""]]))
+    arguments = ("load_list", "vehicle", str(path), "--date=2016-09-01", "--authority=车管所")
+    call_command(
+        *arguments, f"--actor={district.username}", "--column=id_number=身份证号码", "--column=fact_date=注册日期"
+    )
+    told = capsys.readouterr()
+    assert "1 new" in told.out
+    assert "row 3" in told.err
+    assert Doubt.objects.get().fact_date == date(2014, 5, 1)
+    with pytest.raises(CommandError):
+        call_command(*arguments, "--actor=nobody")
+    with pytest.raises(CommandError):
+        call_command(*arguments, f"--actor={district.username}", "--column=id_number=没有")
