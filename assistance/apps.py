@@ -8,7 +8,10 @@ class AssistanceConfig(AppConfig):
 
     def ready(self) -> None:
         from assistance import monitoring, panels, reach
+        from assistance.services.pairings import follow_merger
+        from villages.signals import village_merged
 
+        village_merged.connect(follow_merger, dispatch_uid="linkages follow their village")
         reach.register()
         panels.register()
         monitoring.register()

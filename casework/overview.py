@@ -42,6 +42,7 @@ def of(user: User) -> dict:
     """The parts of the overview that the person's role may see."""
     parts = {
         "jobs": Job.objects.visible_to(user).filter(actor=user).unfinished()[:JOBS_SHOWN],
+        "ended_jobs": Job.objects.unseen_by(user).order_by("-finished_at")[:JOBS_SHOWN],
         "households": households_by_status(user),
     }
     if user.has_perm("eligibility.view"):

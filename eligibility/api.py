@@ -8,7 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.response import Response
 
-from eligibility import recalculation
+from eligibility import recalculation, scopes
 from eligibility.choices import Subject
 from eligibility.models import (
     Determination,
@@ -84,9 +84,10 @@ class RecalculationViewSet(ReadOnlyScopedViewSet):
     permissions = VIEW | {
         "create": "eligibility.recalculate",
         "cancel": "eligibility.recalculate",
+        "resume": "eligibility.recalculate",
         "changes": "eligibility.view",
     }
-    problems = {"create": (409,)}
+    problems = {"create": (409,), "resume": (409,)}
     queryset = Recalculation.objects.with_job()
     serializer_class = RecalculationSerializer
     filterset_class = RecalculationFilter
@@ -104,8 +105,9 @@ class RecalculationViewSet(ReadOnlyScopedViewSet):
         try:
             run = recalculation.start(
                 _version(asked["standard"], asked.get("version")),
-                asked["division"].code,
+                _scope(asked, request.user),
                 request.user,
+                incremental=asked["incremental"],
                 changes=simulate,
                 simulate=simulate is not None,
             )
@@ -122,6 +124,15 @@ class RecalculationViewSet(ReadOnlyScopedViewSet):
         if run.job.actor_id != request.user.pk and not request.user.has_perm("fupin.cancel_any_job"):
             raise PermissionDenied
         jobs.cancel(run.job)
+        return Response(self._shown(self.get_object()), status=202)
+
+    @extend_schema(summary="Go on with a run cut short", request=None, responses={202: RecalculationSerializer})
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def resume(self, request, pk):
+        try:
+            recalculation.resume(self.get_object(), request.user)
+        except recalculation.AlreadyRunning as running:
+            raise InConflict({"url": self._shown(running.run)["url"]}) from running
         return Response(self._shown(self.get_object()), status=202)
 
     @extend_schema(summary="Results that differ from those before", responses=ChangeSerializer(many=True))
@@ -142,6 +153,15 @@ class RecalculationViewSet(ReadOnlyScopedViewSet):
 
     def _shown(self, run: Recalculation) -> dict:
         return self.get_serializer(run).data
+
+
+def _scope(asked: dict, user) -> scopes.Scope:
+    """What a run that is asked for is to be over."""
+    if "villages" in asked:
+        return scopes.of_villages(asked["villages"])
+    if "households" in asked:
+        return scopes.of_numbers(" ".join(asked["households"]), user)
+    return scopes.Scope(asked["division"].code)
 
 
 def _version(standard: Standard, number: int | None) -> StandardVersion:

@@ -17,7 +17,7 @@ class EligibilityConfig(AppConfig):
         from fupin import jobs
         from fupin.models import JobKind
 
-        jobs.register(JobKind.RECALCULATION, recalculation.run, shared=True)
+        jobs.register(JobKind.RECALCULATION, recalculation.run, shared=True, page="eligibility:run")
         jobs.register(JobKind.COMPARISON, lists.run)
         panels.register()
         jobs.register(JobKind.MONITORING, running.run)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from eligibility.choices import Outcome, Subject, VillageOutcome
+from eligibility.choices import Outcome, ScopeKind, Subject, VillageOutcome
 from eligibility.models import Recalculation
+from eligibility.scopes import is_whole_division
 from fupin.charts import Chart, stacked_bar_chart
 from fupin.models import JobState
 from villages.models import Division
@@ -62,10 +63,11 @@ def figures_of(run: Recalculation) -> Figures:
     by_township = _by_township(run)
     counts = Counter(run.counts) if run.counts else sum(by_township.values(), Counter())
     before = _run_before(run)
+    is_comparable = before is not None and run.checksum and is_whole_division(run)
 
     def figures(labels: dict[str, str]) -> list[Figure]:
         return [
-            Figure(name, label, counts[name], before.counts.get(name, 0) if before and run.checksum else None)
+            Figure(name, label, counts[name], before.counts.get(name, 0) if is_comparable else None)
             for name, label in labels.items()
         ]
 
@@ -91,6 +93,8 @@ def _run_before(run: Recalculation) -> Recalculation | None:
         Recalculation.objects.filter(
             version__standard=run.version.standard_id,
             division_code=run.division_code,
+            scope=ScopeKind.DIVISION,
+            base=None,
             is_simulation=False,
             job__state=JobState.DONE,
             job__created_at__lt=run.job.created_at,

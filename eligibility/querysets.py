@@ -22,6 +22,17 @@ class RecalculationQuerySet(ScopedQuerySet):
         """
         return self.with_job() if user.has_perm("eligibility.view") else self.with_job().filter(is_simulation=False)
 
+    def like(self, run):
+        """Other runs of the same standard over the same scope, the newest first."""
+        same = self.filter(
+            version__standard=run.version.standard_id,
+            is_simulation=run.is_simulation,
+            scope=run.scope,
+            division_code=run.division_code,
+            villages=run.villages,
+        )
+        return same.exclude(pk=run.pk).order_by("-job__created_at")
+
     def with_division_name(self):
         """With `division_name`, so that a list names the division without a query a row."""
         division = Division.objects.filter(pk=OuterRef("division_code"))

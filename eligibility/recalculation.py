@@ -58,6 +58,7 @@ def start(
     changes: dict | None = None,
     simulate: bool = False,
     incremental: bool = False,
+    nightly: bool = False,
 ) -> Recalculation:
     """Start a run over a scope (a code: that division); a worker does it. Without an actor it is the system's.
 
@@ -92,6 +93,7 @@ def start(
         scope=scope.kind,
         villages=list(scope.villages),
         is_simulation=simulate,
+        is_nightly=nightly,
         line=terms.line,
         changes=terms.changes_from(Terms.of_version(version)) if changes else {},
     )

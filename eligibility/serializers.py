@@ -9,7 +9,7 @@ from eligibility.models import Criterion, Recalculation, Standard, StandardVersi
 from fupin.api import RecordSerializer, VisibleSlugField, YuanField
 from fupin.models import JobState
 from households.models import IncomeYear
-from villages.models import Division, VillageIncome
+from villages.models import Division, Village, VillageIncome
 
 ITEMS = [*IncomeYear.ITEMS, *VillageIncome.CATEGORIES]
 RUN_STATES = [(state.value, state.label) for state in JobState if state != JobState.NEEDS_ATTENTION]
@@ -135,7 +135,9 @@ class RecalculationSerializer(RecordSerializer):
     url = serializers.SerializerMethodField()
     standard = serializers.CharField(source="version.standard.code")
     version = serializers.IntegerField(source="version.number")
-    division = serializers.CharField(source="division_code")
+    division = serializers.CharField(source="division_code", help_text=_("The smallest that holds all of its scope."))
+    scope = serializers.ChoiceField(c.ScopeKind.choices)
+    incremental = serializers.BooleanField(source="is_incremental", help_text=_("It judged only what was touched."))
     status = RunStatus(source="job.state")
     progress = ProgressSerializer(source="job")
     counts = CountsSerializer()
@@ -151,11 +153,14 @@ class RecalculationSerializer(RecordSerializer):
             "standard",
             "version",
             "division",
+            "scope",
+            "incremental",
             "is_simulation",
             "line",
             "status",
             "progress",
             "counts",
+            "checksum",
             "error",
             "watermark",
             "created_at",
@@ -197,5 +202,28 @@ class RecalculationRequestSerializer(serializers.Serializer):
     version = serializers.IntegerField(
         required=False, min_value=1, help_text=_("Without it, the one in force. A draft only as a simulation.")
     )
-    division = VisibleSlugField(slug_field="code", queryset=Division.objects.all())
+    division = VisibleSlugField(
+        slug_field="code", queryset=Division.objects.all(), required=False, help_text=_("Unless a list is given.")
+    )
+    villages = serializers.ListField(
+        child=VisibleSlugField(slug_field="code", queryset=Village.objects.all()),
+        required=False,
+        max_length=1_000,
+        help_text=_("Codes: only these villages."),
+    )
+    households = serializers.ListField(
+        child=serializers.CharField(max_length=24),
+        required=False,
+        max_length=10_000,
+        help_text=_("Numbers: only these households."),
+    )
+    incremental = serializers.BooleanField(
+        default=False, help_text=_("Only what was touched since the last run of the version over all of the scope.")
+    )
     simulate = SimulationSerializer(required=False, help_text=_("With it, nothing that counts is written."))
+
+    def validate(self, asked: dict) -> dict:
+        """What is sent, which names its scope in exactly one way."""
+        if sum(name in asked for name in ("division", "villages", "households")) != 1:
+            raise serializers.ValidationError({"division": _("Name a division, villages, or households: one of them.")})
+        return asked

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.conf import settings
 
+from eligibility import nightly
 from eligibility.comparison import lists
 from eligibility.comparison.models import ComparisonPaper
 from eligibility.monitoring import running
@@ -22,3 +23,9 @@ def compute_alarms() -> str:
 def purge_lists() -> int:
     """Let go of lists that nobody compared within a week, and of papers of forms that nobody finished."""
     return lists.purge() + forget_unused(ComparisonPaper)
+
+
+@shared_task
+def recalculate_nightly() -> int:
+    """Judge what was touched by every standard in force."""
+    return nightly.start()

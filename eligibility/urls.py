@@ -26,6 +26,7 @@ urlpatterns = [
     path("recalculations/", runs.RunList.as_view(), name="runs"),
     path("recalculations/new/", runs.RunNew.as_view(), name="run-new"),
     path("recalculations/<uuid:pk>/", runs.RunDetail.as_view(), name="run"),
+    path("recalculations/<uuid:pk>/resume/", runs.RunResume.as_view(), name="run-resume"),
     path("recalculations/<uuid:pk>/changes/", runs.RunChanges.as_view(), name="run-changes"),
     path("households/<str:number>/why/", why.HouseholdWhy.as_view(), name="why"),
     path("households/<str:number>/why/print/", why.PrintHouseholdWhy.as_view(), name="why-print"),

@@ -44,6 +44,12 @@ class JobPage(PermissionRequiredMixin, DetailView):
     def get_queryset(self):
         return Job.objects.visible_to(self.request.user).select_related("actor")
 
+    def get_object(self, queryset=None):
+        """The job; whoever asked for it has seen its end with this."""
+        job = super().get_object(queryset)
+        jobs.mark_seen(job, self.request.user)
+        return job
+
 
 class JobDetail(JobPage):
     template_name = "jobs/detail.html"

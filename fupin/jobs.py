@@ -11,6 +11,7 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, transaction
 from django.db.models import Case, F, IntegerField, Q, When
+from django.urls import reverse
 from django.utils import timezone
 
 from fupin.models import Job, JobState
@@ -25,18 +26,22 @@ RESUMABLE = (JobState.CANCELLED, JobState.NEEDS_ATTENTION, JobState.FAILED)
 
 _runners: dict[str, Callable[[Job], None]] = {}
 _shared: set[str] = set()
+_pages: dict[str, str] = {}
 
 
 class Cancelled(Exception):
     """Raised inside a runner when somebody asked for the job to stop."""
 
 
-def register(kind: str, runner: Callable[[Job], None], *, shared: bool = False) -> None:
+def register(kind: str, runner: Callable[[Job], None], *, shared: bool = False, page: str = "") -> None:
     """Say how jobs of `kind` are run. The runner may be called again for a job that was cut short.
 
-    One that several workers may share is called by each of them at the same time.
+    One that several workers may share is called by each of them at the same time. `page` names the route of the page
+    of such a job, where it has one of its own.
     """
     _runners[kind] = runner
+    if page:
+        _pages[kind] = page
     if shared:
         _shared.add(kind)
 
@@ -46,6 +51,11 @@ def start(kind: str, title: str, actor, **arguments) -> Job:
     job = Job.objects.create(kind=kind, title=title, actor=actor, arguments=arguments)
     transaction.on_commit(lambda: wake(job.pk))
     return job
+
+
+def page_of(job: Job) -> str:
+    """The address of the page that says most of a job."""
+    return reverse(_pages.get(job.kind, "jobs:detail"), args=[job.pk])
 
 
 def wake(job_id) -> None:

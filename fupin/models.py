@@ -80,6 +80,11 @@ class Job(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        from fupin.jobs import page_of
+
+        return page_of(self)
+
     @property
     def is_finished(self) -> bool:
         return self.state not in (JobState.QUEUED, JobState.RUNNING)

@@ -215,6 +215,7 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "resume-unfinished-jobs": {"task": "fupin.tasks.resume_unfinished_jobs", "schedule": FUPIN_JOB_SWEEP_SECONDS},
+    "tell-of-ended-jobs": {"task": "fupin.tasks.tell_of_ended_jobs", "schedule": 60.0},
     "purge-imports": {"task": "households.tasks.purge_imports", "schedule": 24 * 3600.0},
     "purge-lists": {"task": "eligibility.tasks.purge_lists", "schedule": 24 * 3600.0},
     "close-publicities": {"task": "casework.tasks.close_finished_publicities", "schedule": 600.0},
@@ -222,6 +223,12 @@ CELERY_BEAT_SCHEDULE = {
     "compute-alarms": {"task": "eligibility.tasks.compute_alarms", "schedule": crontab(hour=2, minute=30)},
     "send-reminders": {"task": "casework.tasks.send_reminders", "schedule": crontab(hour=7, minute=30)},
 }
+if FUPIN_NIGHTLY_HOUR:
+    # Tried several times within the hour; it starts once a night.
+    CELERY_BEAT_SCHEDULE["recalculate-nightly"] = {
+        "task": "eligibility.tasks.recalculate_nightly",
+        "schedule": crontab(hour=FUPIN_NIGHTLY_HOUR, minute="*/10"),
+    }
 
 # --- Who comes in -----------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

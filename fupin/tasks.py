@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from fupin import jobs
+from fupin import ended, jobs
 
 
 @shared_task
@@ -15,6 +15,12 @@ def run_job(job_id: str) -> None:
 def help_job(job_id: str) -> None:
     """Work on the job beside the worker that has it."""
     jobs.lend_a_hand(job_id)
+
+
+@shared_task
+def tell_of_ended_jobs() -> int:
+    """Tell people by e-mail that what they asked for has ended."""
+    return ended.tell()
 
 
 @shared_task

@@ -34,6 +34,22 @@ from households.rules import (
 )
 from villages.forms import village_choices
 
+
+class MoveForm(forms.Form):
+    """To which village a household moves, and why."""
+
+    village = forms.ChoiceField(label=_("New village"))
+    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("For example: moved house."))
+
+    def __init__(self, *args, household: Household, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        groups = [
+            (township, [choice for choice in choices if choice[0] != household.village_id])
+            for township, choices in village_choices(user)
+        ]
+        self.fields["village"].choices = [("", "—"), *(group for group in groups if group[1])]
+
+
 # Read from the ID number, never typed; what is wrong with them stands beside it.
 DERIVED = ("sex", "born_on")
 MOST_ROWS = 60

@@ -17,6 +17,7 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.generic import FormView, TemplateView
 
+from fupin import jobs
 from fupin.listing import DeskListView
 from households.imports import services
 from households.imports.columns import SHEETS
@@ -105,6 +106,8 @@ class ImportDetail(OneImport, TemplateView):
     def get_context_data(self, **kwargs):
         batch = self.batch
         faults = services.listed_faults(batch)
+        for job in filter(None, (batch.job, batch.applying_job)):
+            jobs.mark_seen(job, self.request.user)
         return super().get_context_data(
             batch=batch,
             job=batch.applying_job or batch.job,

@@ -21,6 +21,7 @@ urlpatterns = [
     path("import/<uuid:pk>/discard/", import_views.ImportDiscard.as_view(), name="import-discard"),
     path("<str:number>/", views.HouseholdDetail.as_view(), name="detail"),
     path("<str:number>/edit/", views.HouseholdEdit.as_view(), name="edit"),
+    path("<str:number>/move/", views.HouseholdMovePage.as_view(), name="move"),
     path("<str:number>/history/", views.HouseholdHistory.as_view(), name="history"),
     path("<str:number>/print/registration/", print_views.PrintRegistration.as_view(), name="print-registration"),
     path("<str:number>/print/handbook/", print_views.PrintHandbook.as_view(), name="print-handbook"),

@@ -21,14 +21,16 @@ from django_htmx.http import HttpResponseClientRedirect
 from fupin import identity
 from fupin.conflicts import Conflict
 from fupin.listing import DeskListView
+from fupin.pages import ServicePage
 from fupin.panels import panels_for
 from households import display, history, merging, preview, services
 from households.entries import entry_of
 from households.filters import HouseholdFilter
-from households.forms import ROWS, EntryForms
+from households.forms import ROWS, EntryForms, MoveForm
 from households.models import Household, Member
 from households.resources import HouseholdResource
 from households.rules import check_household
+from villages.models import Village
 
 
 class HouseholdList(DeskListView):
@@ -77,6 +79,26 @@ class HouseholdDetail(OneHousehold, TemplateView):
             panels=panels_for("household", household, self.request.user),
             **kwargs,
         )
+
+
+class HouseholdMovePage(OneHousehold, ServicePage):
+    """Where a household is moved to another village."""
+
+    permission_required = "households.move"
+    template_name = "households/move.html"
+    form_class = MoveForm
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"household": self.household, "user": self.request.user}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(household=self.household, **kwargs)
+
+    def act(self, values: dict) -> tuple[str, str]:
+        village = get_object_or_404(Village.objects.visible_to(self.request.user), pk=values["village"])
+        services.move_household(self.household, village, values["reason"], self.request.user)
+        said = _("The household lies in %(village)s now.") % {"village": village.name}
+        return said, reverse("households:detail", args=[self.household.number])
 
 
 class HouseholdHistory(OneHousehold, TemplateView):

@@ -38,6 +38,24 @@ def township_choices(user) -> list[tuple[str, str]]:
     return list(townships.values_list("parent_id", "parent__name").distinct())
 
 
+class MergeForm(forms.Form):
+    """Into which village another is merged, and by which document."""
+
+    into = forms.ChoiceField(label=_("Merged into"))
+    reason = forms.CharField(
+        label=_("Document or decision"), max_length=200, help_text=_("For example: 苏政复〔2016〕12号")
+    )
+    confirmed = forms.BooleanField(label=_("I have checked both villages; a merger cannot be undone here."))
+
+    def __init__(self, *args, village: Village, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        groups = [
+            (township, [choice for choice in choices if choice[0] != village.pk])
+            for township, choices in village_choices(user)
+        ]
+        self.fields["into"].choices = [("", "—"), *(group for group in groups if group[1])]
+
+
 class VillageProfileForm(forms.ModelForm):
     """The profile of a village. Its standing is not here: a case sets it."""
 

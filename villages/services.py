@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import AuditAction
 from accounts.services import hand_over, record
 from fupin.conflicts import Conflict
-from villages.models import Village, VillageIncome, VillageProfile
+from villages.models import Division, Village, VillageIncome, VillageProfile
 from villages.signals import village_merged
 
 
@@ -64,14 +64,14 @@ def merge_villages(village: Village, into: Village, reason: str, actor) -> None:
         ValidationError: the two are the same, one of them is gone or out of the actor's area, or no reason is given.
     """
     reachable = Village.objects.visible_to(actor).valid_on(timezone.localdate())
-    locked = reachable.select_for_update().filter(pk__in=[village.pk, into.pk]).order_by("pk").in_bulk()
+    locked = reachable.select_for_update().order_by("pk").in_bulk([village.pk, into.pk])
     if village.pk not in locked:
         raise ValidationError(_("This village is not one of today's villages of your area."))
     if into.pk == village.pk or into.pk not in locked:
         raise ValidationError({"into": _("Choose another village of your area that exists today.")})
     if not reason.strip():
         raise ValidationError({"reason": _("Name the document that orders the merger.")})
-    ended = locked[village.pk]
+    ended = Division.objects.get(pk=village.pk)  # whose history is kept
     ended.valid_to, ended.successor_id = timezone.localdate(), into.pk
     ended._history_user, ended._change_reason = actor, reason.strip()[:100]
     try:

@@ -5,6 +5,7 @@ from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -12,10 +13,11 @@ from django.views.generic import FormView, TemplateView
 
 from fupin.conflicts import Conflict
 from fupin.listing import DeskListView
+from fupin.pages import ServicePage
 from fupin.panels import panels_for
 from villages import services
 from villages.filters import VillageFilter
-from villages.forms import PROFILE_FIELDS, VillageIncomeForm, VillageProfileForm
+from villages.forms import PROFILE_FIELDS, MergeForm, VillageIncomeForm, VillageProfileForm
 from villages.models import Village, VillageIncome, VillageProfile
 from villages.resources import VillageResource
 
@@ -54,7 +56,7 @@ class OneVillage(PermissionRequiredMixin):
 
     @cached_property
     def village(self) -> Village:
-        rows = Village.objects.visible_to(self.request.user).select_related("parent", "profile")
+        rows = Village.objects.visible_to(self.request.user).select_related("parent", "profile", "successor__parent")
         return get_object_or_404(rows, code=self.kwargs["code"])
 
     def get_context_data(self, **kwargs):
@@ -76,6 +78,26 @@ class VillageDetail(OneVillage, TemplateView):
             panels=panels_for("village", self.village, self.request.user),
             **kwargs,
         )
+
+
+class VillageMerge(OneVillage, ServicePage):
+    """Where a village is merged into another (撤并)."""
+
+    permission_required = "villages.merge"
+    template_name = "villages/merge.html"
+    form_class = MergeForm
+
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"village": self.village, "user": self.request.user}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(households=self.village.households.count(), **kwargs)
+
+    def act(self, values: dict) -> tuple[str, str]:
+        into = get_object_or_404(Village.objects.visible_to(self.request.user), pk=values["into"])
+        services.merge_villages(self.village, into, values["reason"], self.request.user)
+        said = _("%(village)s has been merged into %(into)s.") % {"village": self.village.name, "into": into.name}
+        return said, reverse("villages:detail", args=[into.pk])
 
 
 class VillageEntry(OneVillage, FormView):

@@ -126,3 +126,15 @@ def end_linkage(actor, linkage: Linkage, ended_on: date) -> Linkage:
     linkage.ended_on = ended_on
     linkage.save(update_fields=["ended_on"])
     return linkage
+
+
+def follow_merger(sender, village: str, into: str, actor, **_signal) -> None:
+    """Link the units of a village that is merged with the other village (`villages.signals.village_merged`)."""
+    today = timezone.localdate()
+    linked = Linkage.objects.select_for_update().filter(ended_on=None).order_by("pk")
+    already = set(linked.filter(village=into).values_list("unit", flat=True))
+    for linkage in linked.filter(village=village):
+        linkage.ended_on = max(today, linkage.started_on)
+        linkage.save(update_fields=["ended_on"])
+        if linkage.unit_id not in already:
+            Linkage.objects.create(village_id=into, unit_id=linkage.unit_id, started_on=today, created_by=actor)

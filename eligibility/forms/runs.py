@@ -1,14 +1,23 @@
 """What is accepted of recalculations."""
 
+from types import SimpleNamespace
+
 from django import forms
+from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from eligibility import choices as c
+from eligibility import scopes
 from eligibility.models import StandardVersion
+from eligibility.scopes import Scope
 from fupin.forms import YuanFormField
+from households.filters import HouseholdFilter
+from households.models import Household
 from villages.choices import Level
-from villages.models import Division
+from villages.forms import village_choices
+from villages.models import Division, Village
 
 
 class VersionChoiceField(forms.ModelChoiceField):
@@ -33,7 +42,29 @@ class RunForm(forms.Form):
     """A recalculation, or the simulation of one."""
 
     version = VersionChoiceField(StandardVersion.objects.none(), label=_("Standard"), empty_label=None)
+    scope = forms.ChoiceField(
+        label=_("Over"), choices=c.ScopeKind, initial=c.ScopeKind.DIVISION, widget=forms.RadioSelect
+    )
     division = DivisionChoiceField(Division.objects.none(), label=_("Division"), empty_label=None)
+    villages = forms.MultipleChoiceField(
+        label=_("Chosen villages"),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 8}),
+        help_text=_("Only for chosen villages. With Ctrl, several can be chosen."),
+    )
+    numbers = forms.CharField(
+        label=_("Chosen households"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text=_("Only for chosen households: their numbers, as they are copied from a table."),
+    )
+    # The query string of the list of households from which one came.
+    listed = forms.CharField(required=False, widget=forms.HiddenInput)
+    incremental = forms.BooleanField(
+        label=_("Only what was touched"),
+        required=False,
+        help_text=_("Judges the households that have changed since the last run; after a change of the standard, all."),
+    )
     simulate = forms.BooleanField(
         label=_("Only simulate"),
         required=False,
@@ -55,3 +86,39 @@ class RunForm(forms.Form):
         )
         today = timezone.localdate()
         self.fields["division"].queryset = Division.objects.visible_to(user).valid_on(today).order_by("code")
+        self.fields["division"].required = False
+        self.fields["villages"].choices = village_choices(user)
+        self.user = user
+
+    def clean(self):
+        """With the scope in the place of what it is made of."""
+        values = super().clean()
+        if not self.errors:
+            try:
+                values["scope"] = self._scope(values)
+            except forms.ValidationError as refusal:
+                self._show(refusal)
+        return values
+
+    def _scope(self, values: dict) -> Scope:
+        if values["scope"] == c.ScopeKind.VILLAGES:
+            return scopes.of_villages(Village.objects.visible_to(self.user).filter(pk__in=values["villages"]))
+        if values["scope"] == c.ScopeKind.DIVISION:
+            if values["division"] is None:
+                raise forms.ValidationError({"division": _("Choose a division.")})
+            return Scope(values["division"].pk)
+        if values["numbers"].strip() or not values["listed"]:
+            return scopes.of_numbers(values["numbers"], self.user)
+        return scopes.of_households(households_listed(values["listed"], self.user))
+
+    def _show(self, refusal: forms.ValidationError) -> None:
+        for name, errors in refusal.error_dict.items():
+            self.add_error({"households": "numbers"}.get(name, name), errors)
+
+
+def households_listed(query: str, user) -> QuerySet[Household]:
+    """The households that a list shows with this query string; none where it is none of the list's."""
+    filterset = HouseholdFilter(
+        QueryDict(query), queryset=Household.objects.visible_to(user), request=SimpleNamespace(user=user)
+    )
+    return filterset.qs if filterset.is_valid() else Household.objects.none()

@@ -28,6 +28,7 @@ class Recalculation(models.Model):
     division_code = models.CharField(_("division"), max_length=12, help_text=_("The smallest that holds all of it."))
     scope = models.CharField(_("scope"), max_length=10, choices=c.ScopeKind, default=c.ScopeKind.DIVISION)
     villages = models.JSONField(_("villages"), default=list, help_text="Codes, of a run over chosen villages.")
+    is_nightly = models.BooleanField(_("nightly"), default=False)
     base = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", verbose_name=_("goes on from"))
     is_simulation = models.BooleanField(_("simulation"), default=False)
     line = FenField(_("line"), help_text=_("Yuan; the version's, or the one tried in a simulation."))

@@ -3,21 +3,22 @@
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.core.exceptions import ValidationError
+from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.views.generic import TemplateView
+from django.views.generic import TemplateView, View
 
 from eligibility import recalculation
-from eligibility.choices import Subject
+from eligibility.choices import ChunkState, ScopeKind, Subject
 from eligibility.figures import figures_of
 from eligibility.filters import (
     ChangeFilter,
     RunFilter,
     VillageChangeFilter,
 )
-from eligibility.forms.runs import RunForm
+from eligibility.forms.runs import RunForm, households_listed
 from eligibility.models import (
     Determination,
     Recalculation,
@@ -30,8 +31,12 @@ from eligibility.resources import (
     SimulatedChangeResource,
     VillageDeterminationResource,
 )
-from fupin.listing import DeskListView
+from fupin import jobs
+from fupin.listing import DeskListView, capped_count
 from fupin.pages import show_refusal
+from villages.models import Village
+
+EARLIER_SHOWN = 8
 
 
 class RunList(DeskListView):
@@ -56,8 +61,9 @@ class RunNew(PermissionRequiredMixin, TemplateView):
             try:
                 run = recalculation.start(
                     values["version"],
-                    values["division"].pk,
+                    values["scope"],
                     request.user,
+                    incremental=values["incremental"],
                     changes={} if values["line"] is None else {"line": values["line"]},
                     simulate=values["simulate"],
                 )
@@ -73,10 +79,15 @@ class RunNew(PermissionRequiredMixin, TemplateView):
     def form(self, data=None) -> RunForm:
         asked = self.request.GET
         initial = {"simulate": "simulate" in asked, "version": asked.get("version")}
+        if "listed" in asked:
+            initial |= {"scope": ScopeKind.HOUSEHOLDS, "listed": asked["listed"]}
         return RunForm(data, user=self.request.user, initial=initial)
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(**{"form": self.form()} | kwargs)
+        form = kwargs.pop("form", None) or self.form()
+        query = form["listed"].value()
+        listed = households_listed(query, self.request.user) if query else None
+        return super().get_context_data(form=form, listed=listed and capped_count(listed), **kwargs)
 
 
 class OneRun:
@@ -95,10 +106,39 @@ class RunDetail(OneRun, PermissionRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         run, user = self.run, self.request.user
+        jobs.mark_seen(run.job, user)
         may_stop = run.job.actor_id == user.pk or user.has_perm("fupin.cancel_any_job")
+        may_resume = user.has_perm("eligibility.recalculate") and not recalculation.why_not_resumed(run)
         return super().get_context_data(
-            run=run, figures=figures_of(run), results_url=_results_url(run), may_stop=may_stop, **kwargs
+            run=run,
+            figures=figures_of(run),
+            results_url=_results_url(run),
+            may_stop=may_stop,
+            may_resume=may_resume,
+            earlier=Recalculation.objects.visible_to(user).like(run).with_job()[:EARLIER_SHOWN],
+            villages=Village.objects.filter(pk__in=run.villages).order_by("pk") if run.villages else [],
+            households_chosen=run.listed.count() if run.scope == ScopeKind.HOUSEHOLDS else 0,
+            chunks=run.chunks.aggregate(all=Count("pk"), done=Count("pk", filter=Q(state=ChunkState.DONE))),
+            **kwargs,
         )
+
+
+class RunResume(OneRun, PermissionRequiredMixin, View):
+    """Let a run that was cut short go on."""
+
+    permission_required = "eligibility.recalculate"
+
+    def post(self, request, *args, **kwargs):
+        try:
+            recalculation.resume(self.run, request.user)
+        except ValidationError as refusal:
+            messages.error(request, refusal.messages[0])
+        except recalculation.AlreadyRunning as running:
+            messages.error(request, _("Another run over the same households is not finished; here it is."))
+            return redirect("eligibility:run", running.run.pk)
+        else:
+            messages.success(request, _("The run goes on with what was left."))
+        return redirect("eligibility:run", self.run.pk)
 
 
 def _results_url(run: Recalculation) -> str:

@@ -1,11 +1,13 @@
 """Template filters that every page shares: amounts, whole numbers, masks, badges."""
 
+from datetime import timedelta
 from decimal import Decimal
 from importlib import import_module
 
 from django import template
 from django.db.models import TextChoices
 from django.utils.html import format_html
+from django.utils.translation import ngettext
 
 from fupin import masking
 from fupin.models import JobState
@@ -31,6 +33,19 @@ def yuan(amount) -> str:
         return ABSENT
     rounded = half_up(Decimal(amount))
     return f"{rounded if rounded else abs(rounded):,.2f}"
+
+
+@register.filter
+def duration(span: timedelta) -> str:
+    """A span of time as people say it: seconds below a minute and a half, minutes below an hour and a half, hours."""
+    seconds = max(round(span.total_seconds()), 1)
+    if seconds < 90:
+        return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    hours = round(minutes / 60)
+    return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
 
 
 @register.filter
