@@ -43,7 +43,11 @@ class RunForm(forms.Form):
 
     version = VersionChoiceField(StandardVersion.objects.none(), label=_("Standard"), empty_label=None)
     scope = forms.ChoiceField(
-        label=_("Over"), choices=c.ScopeKind, initial=c.ScopeKind.DIVISION, widget=forms.RadioSelect
+        label=_("Over"),
+        choices=c.ScopeKind,
+        initial=c.ScopeKind.DIVISION,
+        required=False,
+        widget=forms.RadioSelect,
     )
     division = DivisionChoiceField(Division.objects.none(), label=_("Division"), empty_label=None)
     villages = forms.MultipleChoiceField(
@@ -101,9 +105,10 @@ class RunForm(forms.Form):
         return values
 
     def _scope(self, values: dict) -> Scope:
-        if values["scope"] == c.ScopeKind.VILLAGES:
+        kind = values["scope"] or c.ScopeKind.DIVISION
+        if kind == c.ScopeKind.VILLAGES:
             return scopes.of_villages(Village.objects.visible_to(self.user).filter(pk__in=values["villages"]))
-        if values["scope"] == c.ScopeKind.DIVISION:
+        if kind == c.ScopeKind.DIVISION:
             if values["division"] is None:
                 raise forms.ValidationError({"division": _("Choose a division.")})
             return Scope(values["division"].pk)

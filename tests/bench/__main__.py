@@ -20,14 +20,23 @@ import psycopg2
 SERVER = "postgres://postgres@127.0.0.1:5432"
 HOUSEHOLDS = 100_000
 SEED_SECONDS = 180
+# One that makes servers of its own, to kill them; it runs only when it is asked for, and alone.
+RESILIENCE = "resilience"
 BENCHES = ("lookup", "imports", "recalculation")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--households", type=int, default=HOUSEHOLDS)
-    parser.add_argument("--only", choices=BENCHES, action="append", help="this one only; may be given again")
+    parser.add_argument(
+        "--only", choices=(*BENCHES, RESILIENCE), action="append", help="this one only; may be given again"
+    )
     arguments = parser.parse_args()
+    if arguments.only == [RESILIENCE]:
+        from tests.bench import resilience
+
+        report(resilience.run(arguments.households))
+        return
     server = os.environ.get("BENCH_SERVER", SERVER).rstrip("/")
     with tempfile.TemporaryDirectory() as folder, database(server) as address:
         os.environ |= {

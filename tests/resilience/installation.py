@@ -97,16 +97,24 @@ class Installation:
 
     def start(self, *names: str) -> None:
         for name in names:
-            with (self.folder / f"{name}.log").open("ab") as log:
-                self.processes[name] = subprocess.Popen(
-                    self.commands()[name], cwd=ROOT, env=self.environment, stdout=log, stderr=log
-                )
+            self._launch(name)
             {"postgres": self._await_postgres, "redis": self._await_redis}.get(name, lambda: None)()
 
+    def _launch(self, name: str) -> None:
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                self.commands()[name], cwd=ROOT, env=self.environment, stdout=log, stderr=log
+            )
+
+    def log(self, name: str) -> str:
+        """The last lines that a process wrote."""
+        return (self.folder / f"{name}.log").read_text(errors="replace")[-2000:]
+
     def kill(self, *names: str) -> None:
-        """kill -9, without a word before."""
+        """kill -9, without a word before. What is stopped first begets no more children meanwhile."""
         for name in names:
             process = self.processes.pop(name)
+            process.send_signal(signal.SIGSTOP)
             family = [process.pid, *_descendants(process.pid)]
             for pid in family:
                 with suppress(ProcessLookupError):
@@ -123,14 +131,15 @@ class Installation:
         def answers() -> bool:
             if self.processes["postgres"].poll() is not None:
                 # Its predecessor's shared memory is let go of a moment after its end.
-                self.processes["postgres"] = subprocess.Popen(
-                    self.commands()["postgres"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-                )
+                self._launch("postgres")
             with suppress(psycopg2.OperationalError):
                 return self.ask("SELECT 1") == [(1,)]
             return False
 
-        wait_until(answers, "PostgreSQL")
+        try:
+            wait_until(answers, "PostgreSQL")
+        except TimeoutError as error:
+            raise TimeoutError(self.log("postgres")) from error
 
     def _await_redis(self) -> None:
         def answers() -> bool:
