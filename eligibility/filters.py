@@ -63,7 +63,11 @@ class RunFilter(django_filters.FilterSet):
     )
     kind = django_filters.ChoiceFilter(
         label=_("Kind"),
-        choices=[("run", _("Recalculation")), ("simulation", _("Simulation"))],
+        choices=[
+            ("run", _("Recalculation")),
+            ("incremental", _("Recalculation of what was touched")),
+            ("simulation", _("Simulation")),
+        ],
         method="by_kind",
         empty_label=_("All"),
     )
@@ -76,6 +80,8 @@ class RunFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def by_kind(self, queryset, _name, value):
+        if value == "incremental":
+            return queryset.exclude(base=None)
         return queryset.filter(is_simulation=value == "simulation")
 
 
@@ -91,6 +97,7 @@ class DeterminationFilter(PlaceFilter):
 
 
 class ChangeFilter(PlaceFilter):
+    outcome = django_filters.ChoiceFilter(label=_("Result"), choices=Outcome.choices, empty_label=_("All"))
     direction = django_filters.ChoiceFilter(
         label=_("Change"), choices=direction_choices(DIRECTIONS), method="by_direction", empty_label=_("All")
     )

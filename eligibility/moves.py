@@ -35,7 +35,7 @@ def reopen_chunks(run: Recalculation) -> bool:
     if not moved:
         return False
     chunks = list(run.chunks.all())
-    unseen = [chunk.pk for chunk in chunks if any(_is_news(move, chunk) for move in moved)]
+    unseen = [chunk.pk for chunk in chunks if _has_news(chunk, moved)]
     run.chunks.filter(pk__in=unseen).update(state=ChunkState.OPEN, attempts=0, claimed_at=None)
     lacking = list(_lacking(run, chunks, {move.household_id for move in moved}))
     RecalculationChunk.objects.bulk_create(lacking)
@@ -50,10 +50,12 @@ def _during(run: Recalculation):
     return HouseholdMove.objects.filter(moved_at__gte=run.watermark - OVERLAP)
 
 
-def _is_news(move: HouseholdMove, chunk: RecalculationChunk) -> bool:
-    villages = (move.from_village, move.to_village)
-    return any(chunk.first_village <= village <= chunk.last_village for village in villages) and (
-        move.pk not in chunk.moves
+def _has_news(chunk: RecalculationChunk, moved: list[HouseholdMove]) -> bool:
+    """Whether somebody moved into or out of a chunk, and it has not seen it."""
+    first, last, known = chunk.first_village, chunk.last_village, set(chunk.moves)
+    return any(
+        move.pk not in known and (first <= move.from_village <= last or first <= move.to_village <= last)
+        for move in moved
     )
 
 

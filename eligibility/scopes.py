@@ -9,12 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.db.models import Max, Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from eligibility.choices import ScopeKind
 from eligibility.models import Recalculation, RecalculationHousehold
+from eligibility.statements import compile_queryset, prepared
 from fupin.scope import division_range
 from households.models import Household
 from villages.models import Division, Village
@@ -103,12 +105,15 @@ def division_of(scope: Scope, actor: User | None) -> Division:
 
 
 def keep_list(run: Recalculation, scope: Scope) -> None:
-    """Keep the households that were chosen, as they are now, in one statement for each ten thousand."""
+    """Keep the households that were chosen, as they are now, in one statement."""
     if scope.kind == ScopeKind.HOUSEHOLDS:
-        keys = scope.households.order_by("pk").values_list("pk", flat=True).iterator()
-        RecalculationHousehold.objects.bulk_create(
-            (RecalculationHousehold(run=run, household_id=key) for key in keys), batch_size=10_000
-        )
+        sql, params = compile_queryset(scope.households.values("pk"))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f'INSERT INTO "{RecalculationHousehold._meta.db_table}" ("run_id", "household_id") '
+                f'SELECT %s, "chosen".* FROM ({sql}) "chosen"',
+                prepared(RecalculationHousehold, {"run_id": run.pk}) + params,
+            )
 
 
 def households_of(run: Recalculation, path: str = "") -> Q:

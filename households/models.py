@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from fupin.clock import TouchedField
@@ -375,8 +376,8 @@ class HouseholdMove(models.Model):
     scope_household = "household_id"
 
     household = models.ForeignKey(Household, models.PROTECT, related_name="moves", verbose_name=_("household"))
-    from_village = models.CharField(_("from"), max_length=12)
-    to_village = models.CharField(_("to"), max_length=12)
+    from_village = models.CharField(pgettext_lazy("move", "from"), max_length=12)
+    to_village = models.CharField(pgettext_lazy("move", "to"), max_length=12)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     moved_at = TouchedField(_("moved"))

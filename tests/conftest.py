@@ -20,4 +20,5 @@ def woken(monkeypatch):
 
     sent: list = []
     monkeypatch.setattr(jobs, "wake", lambda job_id: sent.append(job_id))
+    monkeypatch.setattr(jobs, "call_helpers", lambda job: None)
     return sent

@@ -43,7 +43,7 @@ class RunForm(forms.Form):
 
     version = VersionChoiceField(StandardVersion.objects.none(), label=_("Standard"), empty_label=None)
     scope = forms.ChoiceField(
-        label=_("Over"),
+        label=_("Scope of the run"),
         choices=c.ScopeKind,
         initial=c.ScopeKind.DIVISION,
         required=False,

@@ -18,7 +18,7 @@ def main(households: int, codes: list[str]) -> None:
     from households.models import Household
     from tests.eligibility.makers import make_version
 
-    jobs.wake = lambda job_id: None
+    jobs.wake = jobs.call_helpers = lambda _job: None
     call_command("migrate", verbosity=0)
     call_command("seed_demo", households=households, stdout=io.StringIO())
     for code in codes:
