@@ -34,7 +34,7 @@ def renew(run: Recalculation) -> None:
     standard, reference_date = run.version.standard_id, run.version.reference_date
     current = Determination.objects.filter(standard=standard, is_current=True)
     ours = Proposal.objects.open().filter(households_of(run, "household__"), determination__standard=standard)
-    ours.exclude(determination__in=current).update(
+    ours.filter(determination__is_current=False).update(
         determination=Subquery(current.filter(household=OuterRef("household")).values("pk"))
     )
     lapsed = ours.annotate(wanted=_wanted("determination__", reference_date)).exclude(wanted=F("kind"))
@@ -62,13 +62,13 @@ def _judged(run: Recalculation) -> Q:
     """
     if is_whole_division(run):
         return division_range("village_id", run.division_code)
-    condition = Q(household__in=Household.objects.filter(households_of(run)))
+    households = Household.objects.filter(households_of(run)).order_by().values("pk")
     if run.is_incremental and run.scope == ScopeKind.DIVISION:
         closed = Proposal.objects.filter(
             division_range("household__village_id", run.division_code), closed_at__gte=run.since
         )
-        condition |= Q(household__in=closed.values("household"))
-    return condition
+        households = households.union(closed.order_by().values("household"))
+    return Q(household__in=households)
 
 
 def _wanted(determination: str, reference_date: date) -> Case:

@@ -174,6 +174,7 @@ def test_after_a_change_of_the_version_everything_is_judged(version, households,
     do(version)
     draft = standards.new_draft(version.standard, clerk)
     draft = standards.edit_draft(draft, {"line": Decimal("8999.99")}, [], clerk)
+    standards.submit(draft, clerk)
     standards.approve(draft, make_user("district"), "文号二")
     run = incremental(standards.version_in_force("demo-2015"))
     assert (run.is_incremental, judged(run), run.counts["no_longer_eligible"]) == (False, 16, 4)
