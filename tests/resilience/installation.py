@@ -23,7 +23,8 @@ import psycopg2
 import redis
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_SECONDS = 120
+# How long anything is waited for; what takes longer than that has failed.
+PATIENCE_SECONDS = 300
 WORKERS = 2
 
 
