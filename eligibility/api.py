@@ -2,18 +2,19 @@
 
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.response import Response
 
-from eligibility import recalculation, scopes
+from eligibility import curve, recalculation, scopes, simulations
 from eligibility.choices import Subject
 from eligibility.models import (
     Determination,
     Recalculation,
     SimulatedDetermination,
+    Simulation,
     Standard,
     StandardVersion,
     VillageDetermination,
@@ -22,10 +23,14 @@ from eligibility.serializers import (
     ChangeSerializer,
     RecalculationRequestSerializer,
     RecalculationSerializer,
+    SimulatedSerializer,
+    SimulationDetailSerializer,
+    SimulationSerializer,
     StandardDetailSerializer,
     StandardSerializer,
 )
 from eligibility.standards import version_in_force
+from eligibility.terms import Terms
 from fupin import jobs
 from fupin.api import ReadOnlyScopedViewSet, RoleViewSet
 from fupin.problems import InConflict
@@ -88,7 +93,7 @@ class RecalculationViewSet(ReadOnlyScopedViewSet):
         "changes": "eligibility.view",
     }
     problems = {"create": (409,), "resume": (409,)}
-    queryset = Recalculation.objects.with_job()
+    queryset = Recalculation.objects.with_job().not_thrown_away()
     serializer_class = RecalculationSerializer
     filterset_class = RecalculationFilter
     lookup_value_regex = UUID
@@ -101,16 +106,13 @@ class RecalculationViewSet(ReadOnlyScopedViewSet):
     )
     def create(self, request):
         asked = self.read_input(RecalculationRequestSerializer)
-        simulate = asked.get("simulate")
+        version = _version(asked["standard"], asked.get("version"))
         try:
-            run = recalculation.start(
-                _version(asked["standard"], asked.get("version")),
-                _scope(asked, request.user),
-                request.user,
-                incremental=asked["incremental"],
-                changes=simulate,
-                simulate=simulate is not None,
-            )
+            scope = _scope(asked, request.user)
+            if "simulate" in asked:
+                run = simulations.start(version, scope, request.user, **_tried(asked["simulate"])).run
+            else:
+                run = recalculation.start(version, scope, request.user, incremental=asked["incremental"])
         except recalculation.AlreadyRunning as running:
             message = _("A recalculation of this standard over this division, or a part of it, is not finished.")
             raise InConflict({"url": self._shown(running.run)["url"]}, message) from running
@@ -164,6 +166,14 @@ def _scope(asked: dict, user) -> scopes.Scope:
     return scopes.Scope(asked["division"].code)
 
 
+def _tried(simulate: dict) -> dict:
+    """What the service is told of a simulation: its name and note, and the terms that are not the standard's."""
+    changes = {name: value for name, value in simulate.items() if name not in ("name", "note")}
+    if "criteria" in changes:
+        changes["criteria"] = [dict(row) for row in changes["criteria"]]
+    return {"changes": changes, "name": simulate.get("name", ""), "note": simulate.get("note", "")}
+
+
 def _version(standard: Standard, number: int | None) -> StandardVersion:
     """The version that is asked for, or the one in force.
 
@@ -177,3 +187,46 @@ def _version(standard: Standard, number: int | None) -> StandardVersion:
     if version is None:
         raise ValidationError({field: _("There is no such version in force.")})
     return version
+
+
+@extend_schema_view(
+    list=extend_schema(summary="Simulations, the newest first"),
+    retrieve=extend_schema(summary="A simulation with its breakdowns and its curve"),
+)
+class SimulationViewSet(ReadOnlyScopedViewSet):
+    """What was tried out; started at `recalculations/`, thrown away by its author or when its time is over."""
+
+    permissions = VIEW | {"households": "eligibility.view", "throw_away": "eligibility.recalculate"}
+    queryset = Simulation.objects.alive().with_run()
+    filterset_class = None
+    lookup_value_regex = UUID
+    order = ("-run__job__created_at", "-pk")
+
+    def get_serializer_class(self):
+        return SimulationDetailSerializer if self.action == "retrieve" else SimulationSerializer
+
+    @extend_schema(
+        summary="The households as the simulation judges them",
+        parameters=[
+            OpenApiParameter("near", int, enum=list(curve.MARGINS), description="Only within so many % of its line.")
+        ],
+        responses=SimulatedSerializer(many=True),
+    )
+    @action(detail=True, filterset_class=None)
+    def households(self, request, pk):
+        simulation = self.get_object()
+        self.order = ("household_id",)
+        results = SimulatedDetermination.objects.visible_to(request.user).filter(run=simulation.pk)
+        rows = curve.with_boundary(results, Terms.of_run(simulation.run)).select_related("household")
+        if near := request.query_params.get("near"):
+            if near not in map(str, curve.MARGINS):
+                raise ValidationError({"near": _("Choose one of these: %(choices)s.") % {"choices": curve.MARGINS}})
+            rows = rows.filter(curve.near(simulation.run.line, int(near)))
+        page = self.paginator.paginate_queryset(rows, request, self)
+        return self.get_paginated_response(SimulatedSerializer(page, many=True).data)
+
+    @extend_schema(summary="Throw a simulation away", request=None, responses={204: None})
+    @action(detail=True, methods=["post"], url_path="throw-away", filterset_class=None)
+    def throw_away(self, request, pk):
+        simulations.throw_away(self.get_object(), request.user)
+        return Response(status=204)

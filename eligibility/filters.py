@@ -5,10 +5,23 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from eligibility import breakdowns, curve
 from eligibility.choices import Outcome, ProposalKind, ProposalState, Subject, VillageOutcome
-from eligibility.models import Determination, Proposal, Recalculation, Standard, VillageDetermination
+from eligibility.models import (
+    Determination,
+    Proposal,
+    Recalculation,
+    SimulatedDetermination,
+    Simulation,
+    Standard,
+    VillageDetermination,
+)
+from eligibility.rules import Rule
+from eligibility.terms import Terms
 from fupin.models import JobState
 from fupin.scope import division_range
+from households.choices import Cause, LabourClass
+from households.models import Member
 from villages.forms import township_choices, village_choices
 
 # Directions in which a household's result may have changed.
@@ -66,7 +79,6 @@ class RunFilter(django_filters.FilterSet):
         choices=[
             ("run", _("Recalculation")),
             ("incremental", _("Recalculation of what was touched")),
-            ("simulation", _("Simulation")),
         ],
         method="by_kind",
         empty_label=_("All"),
@@ -80,9 +92,7 @@ class RunFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def by_kind(self, queryset, _name, value):
-        if value == "incremental":
-            return queryset.exclude(base=None)
-        return queryset.filter(is_simulation=value == "simulation")
+        return queryset.filter(base__isnull=value == "run")
 
 
 class DeterminationFilter(PlaceFilter):
@@ -108,6 +118,87 @@ class ChangeFilter(PlaceFilter):
 
     def by_direction(self, queryset, _name, value):
         return queryset.filter(DIRECTIONS[value][1])
+
+
+class SimulationFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=pgettext_lazy("simulation", "Name"), field_name="name", lookup_expr="icontains")
+    standard = django_filters.ModelChoiceFilter(
+        label=_("Standard"),
+        field_name="run__version__standard",
+        queryset=Standard.objects.all(),
+        empty_label=_("All"),
+    )
+    whose = django_filters.ChoiceFilter(
+        label=_("Started by"), choices=[("own", _("Me"))], method="by_actor", empty_label=_("All")
+    )
+
+    class Meta:
+        model = Simulation
+        fields: list[str] = []
+
+    def by_actor(self, queryset, _name, _value):
+        return queryset.filter(run__job__actor=self.request.user)
+
+
+class SimulatedFilter(PlaceFilter):
+    """Results of a simulation, with their boundary: who comes and goes, and who lies near its line."""
+
+    movement = django_filters.ChoiceFilter(
+        label=_("Comes or goes"),
+        choices=direction_choices(breakdowns.MOVEMENTS),
+        method="by_movement",
+        empty_label=_("All"),
+    )
+    outcome = django_filters.ChoiceFilter(label=_("Result"), choices=Outcome.choices, empty_label=_("All"))
+    near = django_filters.ChoiceFilter(label=_("Near the line"), method="by_margin", empty_label=_("All"))
+    cause = django_filters.ChoiceFilter(
+        label=_("Main cause"), field_name="household__main_cause", choices=Cause.choices, empty_label=_("All")
+    )
+    size = django_filters.ChoiceFilter(label=_("Persons counted"), method="by_size", empty_label=_("All"))
+    labour = django_filters.ChoiceFilter(
+        label=_("Labour capacity"), choices=LabourClass.choices, method="by_labour", empty_label=_("All")
+    )
+
+    class Meta:
+        model = SimulatedDetermination
+        fields: list[str] = []
+
+    def __init__(self, *args, run: Recalculation, terms: Terms, **kwargs):
+        self.run, self.terms = run, terms
+        super().__init__(*args, **kwargs)
+        self.filters["near"].extra["choices"] = [
+            (str(margin), _("within ±%(margin)s %%") % {"margin": margin}) for margin in curve.MARGINS
+        ]
+        sizes = range(1, breakdowns.LARGEST_SIZE + 1)
+        name = breakdowns.labels("size", ())
+        self.filters["size"].extra["choices"] = [(str(size), name(str(size))) for size in sizes]
+
+    def by_movement(self, queryset, _name, value):
+        return queryset.filter(breakdowns.MOVEMENTS[value][1])
+
+    def by_margin(self, queryset, _name, value):
+        return queryset.filter(curve.near(self.run.line, int(value)))
+
+    def by_size(self, queryset, _name, value):
+        is_largest = int(value) == breakdowns.LARGEST_SIZE
+        return queryset.filter(**{f"headcount{'__gte' if is_largest else ''}": value})
+
+    def by_labour(self, queryset, _name, value):
+        of_class = Member.objects.filter(Rule(self.terms).members_who_count).labour_classes()
+        return queryset.filter(household__in=of_class.filter(labour_class=value).values("household_id"))
+
+
+class DifferenceFilter(PlaceFilter):
+    """Households whose result differs between two simulations."""
+
+    outcome = django_filters.ChoiceFilter(label=_("Result here"), choices=Outcome.choices, empty_label=_("All"))
+    other = django_filters.ChoiceFilter(
+        label=_("Result there"), field_name="other_outcome", choices=Outcome.choices, empty_label=_("All")
+    )
+
+    class Meta:
+        model = SimulatedDetermination
+        fields: list[str] = []
 
 
 class VillageChangeFilter(PlaceFilter):

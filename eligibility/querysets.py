@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from eligibility.choices import WAITING, ProposalState
@@ -33,10 +34,27 @@ class RecalculationQuerySet(ScopedQuerySet):
         )
         return same.exclude(pk=run.pk).order_by("-job__created_at")
 
+    def not_thrown_away(self):
+        """Without simulations whose time is over and which the sweep has not yet cleared away."""
+        return self.exclude(simulation__expires_at__lte=Now())
+
     def with_division_name(self):
         """With `division_name`, so that a list names the division without a query a row."""
         division = Division.objects.filter(pk=OuterRef("division_code"))
         return self.annotate(division_name=Subquery(division.values("name")[:1]))
+
+
+class SimulationQuerySet(ScopedQuerySet):
+    def alive(self):
+        """Those that have not been thrown away."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=Now()))
+
+    def with_run(self):
+        """With the run, its job, actor, version, standard and the division's name, for lists and pages."""
+        division = Division.objects.filter(pk=OuterRef("run__division_code"))
+        return self.select_related("run__job__actor", "run__version__standard").annotate(
+            division_name=Subquery(division.values("name")[:1])
+        )
 
 
 class ResultQuerySet(ScopedQuerySet):

@@ -20,9 +20,9 @@ from django.utils.translation import gettext as _
 from accounts import services as accounts
 from accounts.choices import AuditAction
 from accounts.models import User
-from eligibility import determinations, moves, proposals, scopes, villages
+from eligibility import breakdowns, determinations, moves, proposals, scopes, villages
 from eligibility.choices import ChunkState, ScopeKind, Subject, VersionState
-from eligibility.models import Recalculation, RecalculationChunk, Standard, StandardVersion
+from eligibility.models import Recalculation, RecalculationChunk, Simulation, Standard, StandardVersion
 from eligibility.rules import Rule
 from eligibility.scopes import Scope
 from eligibility.terms import Terms
@@ -102,6 +102,8 @@ def start(
     run.job = jobs.start(JobKind.RECALCULATION, _title(run, division), actor)
     run.save(force_insert=True)
     scopes.keep_list(run, scope)
+    if simulate:
+        Simulation.objects.create(run=run, name=run.job.title[:80])
     if not simulate and (other := _unfinished_beside(run)):
         raise AlreadyRunning(other)
     if actor is not None:
@@ -295,7 +297,10 @@ def _add_up(job: Job) -> bool:
     run.counts = {name: counts[name] for name in part_of(run).COUNTS}
     run.checksum = f"{checksum % 2**64:016x}"
     run.save(update_fields=["counts", "checksum"])
-    if not run.is_simulation and part_of(run) is determinations:
-        proposals.renew(run)
+    if part_of(run) is determinations:
+        if run.is_simulation:
+            Simulation.objects.filter(run=run).update(figures=breakdowns.figures_of(run))
+        else:
+            proposals.renew(run)
     jobs.finish(job, **run.counts, checksum=run.checksum)
     return True

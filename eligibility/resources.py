@@ -4,9 +4,30 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from import_export.fields import Field
 
-from eligibility.choices import Subject
-from eligibility.models import Determination, Proposal, Recalculation, SimulatedDetermination, VillageDetermination
+from eligibility.choices import Outcome, Subject
+from eligibility.models import (
+    Determination,
+    Proposal,
+    Recalculation,
+    SimulatedDetermination,
+    Simulation,
+    VillageDetermination,
+)
 from fupin.exports import ListResource
+
+# The names of the counts in a run of households, and in one of villages.
+COUNTS = {
+    "positive": ("eligible", "weak"),
+    "newly": ("newly_eligible", "newly_weak"),
+    "no_longer": ("no_longer_eligible", "no_longer_weak"),
+    "without_data": ("insufficient_data", "insufficient_data"),
+}
+
+
+def counted(name: str, run: Recalculation) -> int | None:
+    """A count of a run by the name that it has for either subject."""
+    of_households, of_villages = COUNTS[name]
+    return run.counts.get(of_villages if run.version.standard.subject == Subject.VILLAGE else of_households)
 
 
 class PlacedResource(ListResource):
@@ -62,6 +83,73 @@ class SimulatedChangeResource(ChangeResource):
         model = SimulatedDetermination
 
 
+class SimulatedResource(ChangeResource):
+    """Households as a simulation judges them, with the line from which on each is eligible."""
+
+    status = Field("household__get_status_display", column_name=_("Household status"))
+    boundary = Field("boundary", column_name=_("Eligible from a line of (yuan)"))
+
+    class Meta(ChangeResource.Meta):
+        model = SimulatedDetermination
+        fields = ("township", "village", "number", "head", "status", "before", "outcome", *NUMBERS, "boundary")
+
+
+class DifferenceResource(ResultResource):
+    """Households whose result differs between two simulations, with both."""
+
+    other = Field(column_name=_("Result there"))
+
+    class Meta:
+        model = SimulatedDetermination
+        fields = ("township", "village", "number", "head", "outcome", "other", *NUMBERS)
+
+    def dehydrate_other(self, row: SimulatedDetermination) -> str:
+        return Outcome(row.other_outcome).label
+
+
+class SimulationResource(ListResource):
+    """Simulations: of what, and how many come and go."""
+
+    name = Field("name", column_name=pgettext_lazy("simulation", "Name"))
+    note = Field("note", column_name=_("Note"))
+    started = Field("run__job__created_at", column_name=_("Started"))
+    actor = Field("run__job__actor__name", column_name=_("Started by"))
+    standard = Field("run__version__standard__title", column_name=_("Standard"))
+    version = Field("run__version__number", column_name=_("Version number"))
+    division = Field("division_name", column_name=_("Division"))
+    line = Field("run__line", column_name=_("Line (yuan)"))
+    eligible = Field(column_name=_("Below the line or included"))
+    newly = Field(column_name=pgettext_lazy("results", "New"))
+    no_longer = Field(column_name=pgettext_lazy("results", "No longer"))
+    expires_at = Field("expires_at", column_name=_("Thrown away on"))
+
+    class Meta:
+        model = Simulation
+        fields = (
+            "name",
+            "note",
+            "started",
+            "actor",
+            "standard",
+            "version",
+            "division",
+            "line",
+            "eligible",
+            "newly",
+            "no_longer",
+            "expires_at",
+        )
+
+    def dehydrate_eligible(self, simulation: Simulation) -> int | None:
+        return counted("positive", simulation.run)
+
+    def dehydrate_newly(self, simulation: Simulation) -> int | None:
+        return counted("newly", simulation.run)
+
+    def dehydrate_no_longer(self, simulation: Simulation) -> int | None:
+        return counted("no_longer", simulation.run)
+
+
 class ProposalResource(ListResource):
     """Proposals with the household and the numbers that they rest on."""
 
@@ -111,14 +199,6 @@ class VillageDeterminationResource(PlacedResource):
 class RunResource(ListResource):
     """Recalculations: of what, how far, and how many of each result."""
 
-    # The names of the counts in a run of households, and in one of villages.
-    COUNTS = {
-        "positive": ("eligible", "weak"),
-        "newly": ("newly_eligible", "newly_weak"),
-        "no_longer": ("no_longer_eligible", "no_longer_weak"),
-        "without_data": ("insufficient_data", "insufficient_data"),
-    }
-
     started = Field("job__created_at", column_name=_("Started"))
     standard = Field("version__standard__title", column_name=_("Standard"))
     version = Field("version__number", column_name=_("Version number"))
@@ -150,17 +230,13 @@ class RunResource(ListResource):
         )
 
     def dehydrate_positive(self, run: Recalculation):
-        return self._counted("positive", run)
+        return counted("positive", run)
 
     def dehydrate_newly(self, run: Recalculation):
-        return self._counted("newly", run)
+        return counted("newly", run)
 
     def dehydrate_no_longer(self, run: Recalculation):
-        return self._counted("no_longer", run)
+        return counted("no_longer", run)
 
     def dehydrate_without_data(self, run: Recalculation):
-        return self._counted("without_data", run)
-
-    def _counted(self, name: str, run: Recalculation) -> int | None:
-        of_households, of_villages = self.COUNTS[name]
-        return run.counts.get(of_villages if run.version.standard.subject == Subject.VILLAGE else of_households)
+        return counted("without_data", run)

@@ -136,6 +136,30 @@ class Rule:
             output_field=CharField(),
         )
 
+    def boundary(self) -> Case:
+        """The smallest line, in whole fen, under which a household with these results is eligible.
+
+        NULL where no line makes it so; nothing where every line does. A household is eligible under a line exactly if
+        its boundary is not above it. It is read off what a determination keeps, not off the inputs.
+        """
+        counted, people = F("net_income") - F("deductions"), F("headcount")
+        share = (counted + people - Value(1)) / people if self.terms.inclusive else counted / people + Value(1)
+        whens = [
+            When(GreaterThan(F("reasons").bitand(bits), Value(0)), then=boundary)
+            for bits, boundary in (
+                (self.bits(Effect.EXCLUDE), Value(None, FenField())),
+                (self.bits(Effect.INCLUDE), _fen(NOTHING)),
+            )
+            if bits
+        ]
+        return Case(
+            *whens,
+            When(Q(headcount=0) | Q(net_income=None), then=Value(None, FenField())),
+            When(LessThan(_amount(counted), _fen(NOTHING)), then=_fen(NOTHING)),
+            default=_amount(share),
+            output_field=FenField(),
+        )
+
     def results(self) -> dict[str, Expression | Combinable]:
         """What a determination keeps, in an order in which each may refer to those before it."""
         return {

@@ -5,9 +5,10 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from eligibility import choices as c
-from eligibility.models import Criterion, Recalculation, Standard, StandardVersion
+from eligibility.models import Criterion, Recalculation, Simulation, Standard, StandardVersion
 from fupin.api import RecordSerializer, VisibleSlugField, YuanField
 from fupin.models import JobState
+from households.choices import FactKind
 from households.models import IncomeYear
 from villages.models import Division, Village, VillageIncome
 
@@ -157,6 +158,7 @@ class RecalculationSerializer(RecordSerializer):
             "incremental",
             "is_simulation",
             "line",
+            "changes",
             "status",
             "progress",
             "counts",
@@ -188,11 +190,93 @@ class ChangeSerializer(serializers.Serializer):
     line = YuanField()
 
 
-# --- What is asked for ------------------------------------------------------------------------------------------
-class SimulationSerializer(serializers.Serializer):
-    """What a simulation tries out."""
+class SimulationSerializer(RecordSerializer):
+    """A simulation in a list; what is told of its run stands at `recalculation`."""
 
+    id = serializers.UUIDField(source="pk")
+    recalculation = serializers.SerializerMethodField()
+    standard = serializers.CharField(source="run.version.standard.code")
+    version = serializers.IntegerField(source="run.version.number")
+    division = serializers.CharField(source="run.division_code")
+    status = RunStatus(source="run.job.state")
+    line = YuanField(source="run.line")
+    changes = serializers.JSONField(source="run.changes", help_text=_("The terms that differ from the standard's."))
+    counts = CountsSerializer(source="run.counts")
+    created_at = serializers.DateTimeField(source="run.job.created_at")
+
+    class Meta:
+        model = Simulation
+        fields = [
+            "id",
+            "name",
+            "note",
+            "recalculation",
+            "standard",
+            "version",
+            "division",
+            "status",
+            "line",
+            "changes",
+            "counts",
+            "created_at",
+            "expires_at",
+        ]
+
+    def get_recalculation(self, simulation: Simulation) -> str:
+        return reverse("api:recalculation-detail", [simulation.pk], request=self.context["request"])
+
+
+class SimulationDetailSerializer(SimulationSerializer):
+    """A simulation with its figures: in all, by township, cause, size and labour, and the curve."""
+
+    figures = serializers.JSONField(help_text=_("Empty until the simulation has ended."))
+
+    class Meta(SimulationSerializer.Meta):
+        fields = [*SimulationSerializer.Meta.fields, "figures"]
+
+
+class SimulatedSerializer(serializers.Serializer):
+    """A household as a simulation judges it."""
+
+    household = serializers.CharField(source="household.number")
+    village = serializers.CharField(source="village_id")
+    status = serializers.CharField(source="household.status")
+    outcome = serializers.ChoiceField(c.Outcome.choices)
+    previous_outcome = serializers.ChoiceField(c.Outcome.choices, allow_blank=True)
+    headcount = serializers.IntegerField()
+    net_income = YuanField(allow_null=True)
+    deductions = YuanField()
+    per_head = YuanField(allow_null=True)
+    line = YuanField()
+    boundary = YuanField(allow_null=True, help_text=_("The smallest line under which it is eligible; null: none."))
+
+
+# --- What is asked for ------------------------------------------------------------------------------------------
+class TriedCriterionSerializer(serializers.Serializer):
+    """A condition that a simulation tries out."""
+
+    effect = serializers.ChoiceField(c.Effect.choices)
+    fact_kind = serializers.ChoiceField(FactKind.choices, required=False)
+    threshold = YuanField(required=False, allow_null=True, min_value=0)
+    cost = serializers.ChoiceField(c.Cost.choices, required=False)
+    floor = YuanField(required=False, min_value=0)
+    cap = YuanField(required=False, allow_null=True, min_value=0)
+
+
+class TriedTermsSerializer(serializers.Serializer):
+    """What a simulation tries out; what is left out is as in the standard."""
+
+    name = serializers.CharField(required=False, max_length=80)
+    note = serializers.CharField(required=False, allow_blank=True, max_length=500)
     line = YuanField(required=False, min_value=0, help_text=_("Without it, the standard's."))
+    inclusive = serializers.BooleanField(required=False, help_text=_("Whether the line itself counts as below."))
+    divisor = serializers.ChoiceField(c.Divisor.choices, required=False)
+    income_year = serializers.IntegerField(required=False, min_value=2000, max_value=2100)
+    reference_date = serializers.DateField(required=False)
+    items = serializers.ListField(child=serializers.ChoiceField(ITEMS), required=False, allow_empty=False)
+    criteria = TriedCriterionSerializer(
+        many=True, required=False, help_text=_("All conditions, in the place of the standard's.")
+    )
 
 
 class RecalculationRequestSerializer(serializers.Serializer):
@@ -220,7 +304,7 @@ class RecalculationRequestSerializer(serializers.Serializer):
     incremental = serializers.BooleanField(
         default=False, help_text=_("Only what was touched since the last run of the version over all of the scope.")
     )
-    simulate = SimulationSerializer(required=False, help_text=_("With it, nothing that counts is written."))
+    simulate = TriedTermsSerializer(required=False, help_text=_("With it, nothing that counts is written."))
 
     def validate(self, asked: dict) -> dict:
         """What is sent, which names its scope in exactly one way."""

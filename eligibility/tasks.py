@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.conf import settings
 
-from eligibility import nightly
+from eligibility import nightly, simulations
 from eligibility.comparison import lists
 from eligibility.comparison.models import ComparisonPaper
 from eligibility.monitoring import running
@@ -29,3 +29,9 @@ def purge_lists() -> int:
 def recalculate_nightly() -> int:
     """Judge what was touched by every standard in force."""
     return nightly.start()
+
+
+@shared_task
+def throw_simulations_away() -> int:
+    """The periodic sweep of simulations whose time is over."""
+    return simulations.sweep()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from eligibility.views import monitoring, results, runs, standards, why
+from eligibility.views import monitoring, results, runs, simulations, standards, why
 
 app_name = "eligibility"
 
@@ -44,6 +44,19 @@ urlpatterns = [
         "recalculations/<uuid:pk>/villages/<str:code>/print/",
         why.PrintVillageWhyInRun.as_view(),
         name="why-run-village-print",
+    ),
+    path("simulations/", simulations.SimulationList.as_view(), name="simulations"),
+    path("simulations/new/", simulations.SimulationNew.as_view(), name="simulation-new"),
+    path("simulations/compare/", simulations.SimulationCompare.as_view(), name="simulation-compare"),
+    path("simulations/<uuid:pk>/", simulations.SimulationDetail.as_view(), name="simulation"),
+    path("simulations/<uuid:pk>/households/", simulations.SimulatedList.as_view(), name="simulated"),
+    path("simulations/<uuid:pk>/figures/", simulations.SimulationFigures.as_view(), name="simulation-figures"),
+    path("simulations/<uuid:pk>/keep/", simulations.SimulationKeep.as_view(), name="simulation-keep"),
+    path("simulations/<uuid:pk>/throw-away/", simulations.SimulationThrowAway.as_view(), name="simulation-throw-away"),
+    path(
+        "simulations/<uuid:pk>/differences/<uuid:other>/",
+        simulations.DifferenceList.as_view(),
+        name="simulation-differences",
     ),
     path("results/", results.DeterminationList.as_view(), name="determinations"),
     path("proposals/", results.ProposalList.as_view(), name="proposals"),

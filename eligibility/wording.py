@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from eligibility.choices import Effect, Subject
+from eligibility.choices import Divisor, Effect, Subject
 from eligibility.models import Criterion, StandardVersion
 from eligibility.schema import ITEMS
+from eligibility.terms import Terms
 from fupin.templatetags.fupin import yuan
 from households.choices import AMOUNT_OF_FACT
 from households.models import IncomeYear
@@ -35,6 +36,15 @@ class Pair:
     @property
     def differs(self) -> bool:
         return self.before != self.after
+
+
+@dataclass(frozen=True)
+class Change:
+    """What other terms no longer say of something, and what they say instead."""
+
+    label: str
+    before: list[str]
+    after: list[str]
 
 
 def item_labels(subject: str) -> dict[str, str]:
@@ -84,15 +94,53 @@ def differences(before: StandardVersion, after: StandardVersion) -> list[Pair]:
     return [pair for pair in comparison(before, after) if pair.differs]
 
 
+def changes(before: Terms, after: Terms) -> list[Change]:
+    """What other terms say differently, sentence by sentence: what falls away, and what is new."""
+    old, new = by_label(before), by_label(after)
+    pairs = [
+        Change(
+            label,
+            [line for line in old[label] if line not in new[label]],
+            [line for line in new[label] if line not in old[label]],
+        )
+        for label in new
+    ]
+    return [pair for pair in pairs if pair.before or pair.after]
+
+
+def by_label(terms: Terms) -> dict[str, list[str]]:
+    """What terms say, each condition and each item of income a line of its own."""
+    labels = item_labels(terms.subject)
+    said = {
+        _("Line"): [_line(terms.subject, terms)],
+        _("Reference date"): [date_format(terms.reference_date, "DATE_FORMAT")],
+        _("Income year"): [str(terms.income_year)],
+        _("Income counted"): [str(label) for name, label in labels.items() if name in terms.items],
+    }
+    if terms.subject == Subject.HOUSEHOLD:
+        said[_("Persons counted")] = [str(Divisor(terms.divisor).label)]
+        for label, effect in (
+            (_("Rules a household out"), Effect.EXCLUDE),
+            (_("Identifies without a look at income"), Effect.INCLUDE),
+            (_("Deducted from income"), Effect.DEDUCT),
+        ):
+            said[label] = [_condition(criterion) for criterion in terms.criteria if criterion.effect == effect]
+    return said
+
+
 def line(version: StandardVersion) -> str:
     """The line and whether it counts as below itself."""
+    return _line(version.standard.subject, version)
+
+
+def _line(subject: str, terms: StandardVersion | Terms) -> str:
     sentences = {
         (Subject.HOUSEHOLD, False): _("below %(line)s yuan a head a year"),
         (Subject.HOUSEHOLD, True): _("%(line)s yuan a head a year or below"),
         (Subject.VILLAGE, False): _("below %(line)s yuan a year"),
         (Subject.VILLAGE, True): _("%(line)s yuan a year or below"),
     }
-    return sentences[Subject(version.standard.subject), version.inclusive] % {"line": yuan(version.line)}
+    return sentences[Subject(subject), terms.inclusive] % {"line": yuan(terms.line)}
 
 
 def _counted(version: StandardVersion) -> list[str]:
@@ -118,6 +166,10 @@ def _sentences(criteria: list[Criterion], effect: str) -> list[str]:
 
 
 def _sentence(criterion: Criterion) -> str:
+    return _noted(_condition(criterion), criterion.note)
+
+
+def _condition(criterion: Criterion) -> str:
     text = str(criterion.get_fact_kind_display() or criterion.get_cost_display())
     if criterion.threshold is not None:
         text += _(", %(amount)s above %(threshold)s yuan (what is not recorded does not count)") % {
@@ -128,7 +180,7 @@ def _sentence(criterion: Criterion) -> str:
         text += _(", what exceeds %(floor)s yuan") % {"floor": yuan(criterion.floor)}
     if criterion.cap is not None:
         text += _(", at most %(cap)s yuan") % {"cap": yuan(criterion.cap)}
-    return _noted(text, criterion.note)
+    return text
 
 
 def _validity(version: StandardVersion) -> str:

@@ -6,7 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from assistance.api import DeliveryViewSet, GrantViewSet, MeasureViewSet, PairingViewSet, VisitViewSet
 from casework.api import CaseViewSet, NoticeViewSet, ObjectionViewSet
-from eligibility.api import RecalculationViewSet, StandardViewSet
+from eligibility.api import RecalculationViewSet, SimulationViewSet, StandardViewSet
 from eligibility.comparison.api import DoubtViewSet
 from eligibility.explanation.api import (
     HouseholdAssessmentViewSet,
@@ -26,6 +26,7 @@ router.register("standards", StandardViewSet, "standard")
 router.register("recalculations", RecalculationViewSet, "recalculation")
 router.register("alarms", AlarmViewSet, "alarm")
 router.register("doubts", DoubtViewSet, "doubt")
+router.register("simulations", SimulationViewSet, "simulation")
 router.register("cases", CaseViewSet, "case")
 router.register("notices", NoticeViewSet, "notice")
 router.register("objections", ObjectionViewSet, "objection")

@@ -217,12 +217,99 @@ def line_chart(title: str, corner: str, labels: Sequence[str], series: Sequence[
     return Chart(title, _frame(title, spoken, height, grid + marks + lines + legend), table)
 
 
+@dataclass(frozen=True)
+class Plotted:
+    """One line of a plot: a name and its points, both coordinates numbers that are not negative, from left to right."""
+
+    name: str
+    points: Sequence[tuple[Number, Number]]
+
+
+def plot(
+    title: str,
+    corner: str,
+    series: Sequence[Plotted],
+    marks: Sequence[tuple[Number, str]] = (),
+    bands: Sequence[tuple[Number, Number]] = (),
+) -> Chart:
+    """Lines over a number, both axes from zero.
+
+    Args:
+        corner: what the number along the bottom is, for the axis and the table.
+        marks: places along the bottom that are marked by an upright line, and what each is called.
+        bands: stretches along the bottom that are shaded.
+    """
+    rights = _steps(max((Decimal(x) for one in series for x, _y in one.points), default=Decimal(1)) or Decimal(1))
+    ups = _steps(max((Decimal(y) for one in series for _x, y in one.points), default=Decimal(1)) or Decimal(1))
+    room, top = WIDTH - MARGIN_LEFT - 24, MARGIN_TOP + 18 * len(marks)
+    base = top + PLOT_HEIGHT
+
+    def across(x: Number) -> int:
+        return MARGIN_LEFT + round(room * min(Decimal(x) / rights[-1], Decimal(1)))
+
+    def up(y: Number) -> int:
+        return base - round(Decimal(y) / ups[-1] * PLOT_HEIGHT)
+
+    drawn = format_html_join(
+        "",
+        '<rect class="chart__band" x="{}" y="{}" width="{}" height="{}"/>',
+        ((across(left), top, max(across(right) - across(left), 1), PLOT_HEIGHT) for left, right in bands),
+    )
+    drawn += format_html_join(
+        "",
+        '<line class="chart__grid" x1="{}" y1="{}" x2="{}" y2="{}"/><text x="{}" y="{}" text-anchor="end">{}</text>',
+        ((MARGIN_LEFT, up(y), WIDTH - 24, up(y), MARGIN_LEFT - 8, up(y) + 4, f"{y.normalize():,f}") for y in ups),
+    )
+    drawn += format_html_join(
+        "",
+        '<text x="{}" y="{}" text-anchor="middle">{}</text>',
+        ((across(x), base + 20, f"{x.normalize():,f}") for x in rights),
+    )
+    drawn += format_html(
+        '<text x="{}" y="{}" text-anchor="end">{}</text>', WIDTH - 24, base + 20 + MARGIN_BOTTOM // 2, corner
+    )
+    for number, one in enumerate(series):
+        path = " ".join(f"{across(x)},{up(y)}" for x, y in one.points)
+        drawn += format_html('<polyline class="chart__line series-{}" points="{}"/>', number % 4, path)
+    drawn += format_html_join(
+        "",
+        '<line class="chart__mark" x1="{0}" y1="{1}" x2="{0}" y2="{2}"/>'
+        '<text x="{3}" y="{4}" text-anchor="{5}">{6}</text>',
+        (
+            (
+                x,
+                height,
+                base,
+                x + (-6 if x > WIDTH // 2 else 6),
+                height + 8,
+                "end" if x > WIDTH // 2 else "start",
+                label,
+            )
+            for x, height, label in (
+                (across(place), MARGIN_TOP + 18 * position, label) for position, (place, label) in enumerate(marks)
+            )
+        ),
+    )
+    legend = _legend(series, base + MARGIN_BOTTOM + 12)
+    spoken = "; ".join(f"{one.name}: {shown(x)} {shown(y)}" for one in series for x, y in one.points[-1:])
+    height = base + MARGIN_BOTTOM + (36 if len(series) > 1 else 8)
+    by_place = [dict(one.points) for one in series]
+    rows = [
+        [shown(x), *("—" if x not in values else shown(values[x]) for values in by_place)]
+        for x in sorted({x for values in by_place for x in values})
+    ]
+    table = Table([corner, *(one.name for one in series)], rows)
+    return Chart(
+        title, _frame(title, "; ".join([spoken, *(label for _x, label in marks)]), height, drawn + legend), table
+    )
+
+
 def _at(series: Series, position: int) -> str:
     value = series.values[position] if position < len(series.values) else None
     return "—" if value is None else shown(value)
 
 
-def _legend(series: Sequence[Series], top: int) -> SafeString:
+def _legend(series: Sequence[Series | Plotted], top: int) -> SafeString:
     if len(series) < 2:
         return mark_safe("")
     width = (WIDTH - MARGIN_LEFT) // len(series)

@@ -164,8 +164,17 @@ def as_xlsx(headings: list[str], rows: Iterable[list]) -> bytes:
     return target.getvalue()
 
 
-def _write_sheet(book: xlsxwriter.Workbook, headings: list[str], rows: Iterable[list]) -> None:
-    sheet = book.add_worksheet()
+def as_workbook(sheets: Iterable[tuple[str, list[str], Iterable[list]]]) -> bytes:
+    """A workbook of several sheets, each with its name, headings and rows; values as `cell` makes them."""
+    target = BytesIO()
+    with xlsxwriter.Workbook(target, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
+        for name, headings, rows in sheets:
+            _write_sheet(book, headings, ([cell(value) for value in row] for row in rows), name)
+    return target.getvalue()
+
+
+def _write_sheet(book: xlsxwriter.Workbook, headings: list[str], rows: Iterable[list], name: str | None = None) -> None:
+    sheet = book.add_worksheet(name)
     sheet.freeze_panes(1, 0)
     heading_format = book.add_format({"bold": True, "bottom": 1})
     formats = {

@@ -37,6 +37,7 @@ DESK_MENU = (
         IDENTIFICATION,
         also=("eligibility:determinations", "eligibility:village-determinations"),
     ),
+    Entry(_("Simulations"), "eligibility:simulations", "eligibility.view", "beaker", IDENTIFICATION),
     Entry(_("Proposals"), "eligibility:proposals", "eligibility.view", "light-bulb", IDENTIFICATION),
     Entry(_("Monitoring"), "eligibility:monitoring", "eligibility.view_alarms", "bell-alert", IDENTIFICATION),
     Entry(

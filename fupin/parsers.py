@@ -1,4 +1,6 @@
-"""How the API reads what is sent."""
+"""How what is sent is read."""
+
+from uuid import UUID
 
 from rest_framework import parsers
 from rest_framework.exceptions import ParseError
@@ -22,3 +24,11 @@ def whole_number(text: str, most: int) -> int | None:
     if text.isascii() and text.isdigit() and len(text) <= len(str(most)) and int(text) <= most:
         return int(text)
     return None
+
+
+def uuid_or_none(text: str) -> UUID | None:
+    """The id that a text writes, or None where it writes none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

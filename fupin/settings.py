@@ -221,6 +221,7 @@ CELERY_BEAT_SCHEDULE = {
     "close-publicities": {"task": "casework.tasks.close_finished_publicities", "schedule": 600.0},
     "forget-papers": {"task": "casework.tasks.forget_unused_papers", "schedule": 24 * 3600.0},
     "compute-alarms": {"task": "eligibility.tasks.compute_alarms", "schedule": crontab(hour=2, minute=30)},
+    "throw-simulations-away": {"task": "eligibility.tasks.throw_simulations_away", "schedule": 3600.0},
     "send-reminders": {"task": "casework.tasks.send_reminders", "schedule": crontab(hour=7, minute=30)},
 }
 if FUPIN_NIGHTLY_HOUR:
@@ -411,6 +412,8 @@ if FUPIN_SENDS_MAIL:
 DEFAULT_FROM_EMAIL = env.str("FUPIN_MAIL_FROM", default="fupin@localhost")
 # Where people reach this installation, for links in e-mails and on printed lists: https://fupin.example
 FUPIN_SITE_URL = env.str("FUPIN_SITE_URL", default="").rstrip("/")
+# Days after which a simulation is thrown away that nobody marked to be kept.
+FUPIN_SIMULATION_DAYS = env.int("FUPIN_SIMULATION_DAYS", default=30)
 # The largest paper that is taken, in megabytes.
 FUPIN_PAPER_MEGABYTES = env.int("FUPIN_PAPER_MEGABYTES", default=10)
 

@@ -138,6 +138,23 @@ class LabourCapacity(models.TextChoices):
     WEAK = "05", _("Weak or half labour")
 
 
+class LabourClass(models.TextChoices):
+    """What a household can live by (reference §1): the best labour capacity among its members, the best first."""
+
+    FULL = "1", _("Full labour capacity")
+    PARTIAL = "2", _("Comparable labour capacity")
+    NONE = "3", _("Labour capacity largely lost, or none")
+
+
+CLASS_OF_CAPACITY = {
+    LabourCapacity.ORDINARY: LabourClass.FULL,
+    LabourCapacity.SKILLED: LabourClass.FULL,
+    LabourCapacity.WEAK: LabourClass.PARTIAL,
+    LabourCapacity.LOST: LabourClass.NONE,
+    LabourCapacity.NONE: LabourClass.NONE,
+}
+
+
 class Employment(models.TextChoices):
     TOWNSHIP = "01", _("Works within the township")
     COUNTY = "02", _("Works in another township of the county")

@@ -3,11 +3,11 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Min, Q, Value, When
 
 from fupin.encryption import blind_index
 from fupin.scope import ScopedQuerySet
-from households.choices import ImportState
+from households.choices import CLASS_OF_CAPACITY, ImportState
 
 
 def counting_on(day: date, prefix: str = "") -> Q:
@@ -48,6 +48,15 @@ class MemberQuerySet(ScopedQuerySet):
 
     def counting_on(self, day: date):
         return self.filter(counting_on(day))
+
+    def labour_classes(self):
+        """The households of these members by `household_id`, each with the best class of labour capacity among them.
+
+        `labour_class` is NULL where no member's capacity is recorded.
+        """
+        whens = [When(labour=capacity, then=Value(one.value)) for capacity, one in CLASS_OF_CAPACITY.items()]
+        best = Min(Case(*whens, default=None, output_field=models.CharField()))
+        return self.values("household_id").annotate(labour_class=best)
 
     def with_id_number(self, number: str):
         """Members with this ID number, found by its keyed hash."""

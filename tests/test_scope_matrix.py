@@ -165,6 +165,19 @@ ROUTES = {
     "eligibility:why-village-print": Route("eligibility.view", of="village"),
     "eligibility:why-run-village": Route("eligibility.view", of="village_in_run"),
     "eligibility:why-run-village-print": Route("eligibility.view", of="village_in_run"),
+    "eligibility:simulations": Route("eligibility.view"),
+    "eligibility:simulation-new": Route("eligibility.recalculate", "eligibility.recalculate"),
+    "eligibility:simulation-compare": Route("eligibility.view"),
+    "eligibility:simulation": Route("eligibility.view", of="simulation"),
+    "eligibility:simulated": Route("eligibility.view", of="simulation"),
+    "eligibility:simulation-figures": Route("eligibility.view", of="simulation"),
+    "eligibility:simulation-differences": Route("eligibility.view", of="simulations"),
+    "eligibility:simulation-keep": Route(
+        post="eligibility.recalculate", of="simulation", unless_own="fupin.cancel_any_job"
+    ),
+    "eligibility:simulation-throw-away": Route(
+        post="eligibility.recalculate", of="simulation", unless_own="fupin.cancel_any_job"
+    ),
     "eligibility:determinations": Route("eligibility.view"),
     "eligibility:proposals": Route("eligibility.view"),
     "eligibility:village-determinations": Route("eligibility.view"),
@@ -256,6 +269,12 @@ ROUTES = {
     "api:doubt-list": Route("eligibility.view_doubts"),
     "api:doubt-detail": Route("eligibility.view_doubts", of="doubt"),
     "api:doubt-answer": Route(post="eligibility.check_doubts", of="doubt"),
+    "api:simulation-list": Route("eligibility.view"),
+    "api:simulation-detail": Route("eligibility.view", of="simulation"),
+    "api:simulation-households": Route("eligibility.view", of="simulation"),
+    "api:simulation-throw-away": Route(
+        post="eligibility.recalculate", of="simulation", unless_own="fupin.cancel_any_job"
+    ),
     "api:case-list": Route("casework.view", "casework.open"),
     "api:case-detail": Route("casework.view", of="case"),
     "api:case-steps": Route(post="casework.take_steps", of="case"),

@@ -31,6 +31,8 @@ from eligibility.models import (
     DoubtStep,
     Proposal,
     Recalculation,
+    SimulatedDetermination,
+    Simulation,
     Standard,
     StandardVersion,
     VillageDetermination,
@@ -94,6 +96,7 @@ class World:
             "邻居",
             "来信",
             "住院",
+            "试算",
         )
         numbers = [self.household.number, self.household.phone, self.household.bank_account, self.member.id_number]
         return [*numbers, *(f"{self.mark}{text}" for text in marked), *self.of_the_unpaired]
@@ -334,6 +337,23 @@ def _make_run(version: StandardVersion, division: str, actor: User) -> Recalcula
     return Recalculation.objects.create(job=job, version=version, division_code=division, line=version.line)
 
 
+def _make_simulation(world: World, shared: Shared) -> Simulation:
+    """One that has ended, with a result, and no figures."""
+    run = _make_run(shared.household_version, world.village.pk, world.clerk)
+    Recalculation.objects.filter(pk=run.pk).update(is_simulation=True, changes={"line": "9500.00"}, checksum="0" * 16)
+    SimulatedDetermination.objects.create(
+        run=run,
+        household=world.household,
+        village=world.village,
+        outcome="eligible",
+        previous_outcome="not_eligible",
+        headcount=3,
+        net_income=Decimal("12000.50"),
+        line=Decimal("9500.00"),
+    )
+    return Simulation.objects.create(run=run, name=f"{world.mark}试算")
+
+
 def _decisions(world: World, shared: Shared) -> None:
     code, clerk = world.village.pk, world.clerk
     run = _make_run(shared.household_version, code, clerk)
@@ -392,7 +412,10 @@ def _decisions(world: World, shared: Shared) -> None:
         faults=json.dumps([fault]),
         error_count=1,
     )
+    simulation = _make_simulation(world, shared)
     world.keys |= {
+        "simulation": simulation.pk,
+        "simulations": (simulation.pk, simulation.pk),
         "run": run.pk,
         "determination": determination.pk,
         "proposal": proposal.pk,

@@ -12,7 +12,6 @@ from eligibility import choices as c
 from eligibility import scopes
 from eligibility.models import StandardVersion
 from eligibility.scopes import Scope
-from fupin.forms import YuanFormField
 from households.filters import HouseholdFilter
 from households.models import Household
 from villages.choices import Level
@@ -21,11 +20,10 @@ from villages.models import Division, Village
 
 
 class VersionChoiceField(forms.ModelChoiceField):
-    """A version by its standard's title, its number, and whether it is a draft."""
+    """A version by its standard's title and its number."""
 
     def label_from_instance(self, version: StandardVersion) -> str:
-        label = _("%(standard)s, version %(number)s") % {"standard": version.standard, "number": version.number}
-        return f"{label} ({version.get_state_display()})" if version.state == c.VersionState.DRAFT else label
+        return _("%(standard)s, version %(number)s") % {"standard": version.standard, "number": version.number}
 
 
 class DivisionChoiceField(forms.ModelChoiceField):
@@ -38,10 +36,9 @@ class DivisionChoiceField(forms.ModelChoiceField):
 INDENT = {Level.DISTRICT: "", Level.TOWNSHIP: "\u3000", Level.VILLAGE: "\u3000\u3000"}
 
 
-class RunForm(forms.Form):
-    """A recalculation, or the simulation of one."""
+class ScopeForm(forms.Form):
+    """What a run is to be over: a division, or chosen villages or households."""
 
-    version = VersionChoiceField(StandardVersion.objects.none(), label=_("Standard"), empty_label=None)
     scope = forms.ChoiceField(
         label=_("Scope of the run"),
         choices=c.ScopeKind,
@@ -64,30 +61,9 @@ class RunForm(forms.Form):
     )
     # The query string of the list of households from which one came.
     listed = forms.CharField(required=False, widget=forms.HiddenInput)
-    incremental = forms.BooleanField(
-        label=_("Only what was touched"),
-        required=False,
-        help_text=_("Judges the households that have changed since the last run; after a change of the standard, all."),
-    )
-    simulate = forms.BooleanField(
-        label=_("Only simulate"),
-        required=False,
-        help_text=_("The results stand beside the present ones, and nothing else is changed."),
-    )
-    line = YuanFormField(
-        label=_("Line to try (yuan)"),
-        min_value=0,
-        required=False,
-        help_text=_("Only for a simulation. Empty: the line of the standard."),
-    )
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["version"].queryset = (
-            StandardVersion.objects.filter(state__in=[c.VersionState.APPROVED, c.VersionState.DRAFT])
-            .select_related("standard")
-            .order_by("standard__subject", "standard__code", "state")
-        )
         today = timezone.localdate()
         self.fields["division"].queryset = Division.objects.visible_to(user).valid_on(today).order_by("code")
         self.fields["division"].required = False
@@ -119,6 +95,27 @@ class RunForm(forms.Form):
     def _show(self, refusal: forms.ValidationError) -> None:
         for name, errors in refusal.error_dict.items():
             self.add_error({"households": "numbers"}.get(name, name), errors)
+
+
+class RunForm(ScopeForm):
+    """A recalculation of a standard in force."""
+
+    version = VersionChoiceField(StandardVersion.objects.none(), label=_("Standard"), empty_label=None)
+    incremental = forms.BooleanField(
+        label=_("Only what was touched"),
+        required=False,
+        help_text=_("Judges the households that have changed since the last run; after a change of the standard, all."),
+    )
+
+    field_order = ("version",)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["version"].queryset = (
+            StandardVersion.objects.filter(state=c.VersionState.APPROVED)
+            .select_related("standard")
+            .order_by("standard__subject", "standard__code")
+        )
 
 
 def households_listed(query: str, user) -> QuerySet[Household]:

@@ -18,6 +18,7 @@ from eligibility.models.results import (
     VillageDetermination,
 )
 from eligibility.models.runs import Recalculation, RecalculationChunk, RecalculationHousehold
+from eligibility.models.simulations import Simulation
 from eligibility.models.standards import (
     ApprovedNeverChanges,
     Criterion,
@@ -46,6 +47,7 @@ __all__ = [
     "RecalculationChunk",
     "RecalculationHousehold",
     "SimulatedDetermination",
+    "Simulation",
     "StagedRow",
     "Standard",
     "StandardQuerySet",

@@ -42,14 +42,14 @@ EARLIER_SHOWN = 8
 class RunList(DeskListView):
     permission_required = "eligibility.view"
     template_name = "eligibility/runs.html"
-    queryset_class = Recalculation.objects.with_job().with_division_name()
+    queryset_class = Recalculation.objects.filter(is_simulation=False).with_job().with_division_name()
     filterset_class = RunFilter
     resource_class = RunResource
     orders = {"newest": ("-job__created_at", "-pk")}
 
 
 class RunNew(PermissionRequiredMixin, TemplateView):
-    """Where a recalculation or a simulation is started."""
+    """Where a recalculation is started."""
 
     permission_required = "eligibility.recalculate"
     template_name = "eligibility/run_new.html"
@@ -64,8 +64,6 @@ class RunNew(PermissionRequiredMixin, TemplateView):
                     values["scope"],
                     request.user,
                     incremental=values["incremental"],
-                    changes={} if values["line"] is None else {"line": values["line"]},
-                    simulate=values["simulate"],
                 )
             except ValidationError as error:
                 show_refusal(form, error)
@@ -78,7 +76,7 @@ class RunNew(PermissionRequiredMixin, TemplateView):
 
     def form(self, data=None) -> RunForm:
         asked = self.request.GET
-        initial = {"simulate": "simulate" in asked, "version": asked.get("version")}
+        initial = {"version": asked.get("version")}
         if "listed" in asked:
             initial |= {"scope": ScopeKind.HOUSEHOLDS, "listed": asked["listed"]}
         return RunForm(data, user=self.request.user, initial=initial)
@@ -103,6 +101,11 @@ class OneRun:
 
 class RunDetail(OneRun, PermissionRequiredMixin, TemplateView):
     template_name = "eligibility/run.html"
+
+    def get(self, request, *args, **kwargs):
+        if self.run.is_simulation:
+            return redirect("eligibility:simulation", self.run.pk)
+        return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
         run, user = self.run, self.request.user
@@ -142,9 +145,7 @@ class RunResume(OneRun, PermissionRequiredMixin, View):
 
 
 def _results_url(run: Recalculation) -> str:
-    """Where the results that a run left are listed, up to the outcome; nothing for a simulation."""
-    if run.is_simulation:
-        return ""
+    """Where the results that a run left are listed, up to the outcome."""
     if run.version.standard.subject == Subject.VILLAGE:
         return f"{reverse('eligibility:village-determinations')}?"
     return f"{reverse('eligibility:determinations')}?standard={run.version.standard_id}&"

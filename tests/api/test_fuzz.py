@@ -45,6 +45,7 @@ KINDS = {
     "villages": "village",
     "standards": "standard",
     "recalculations": "run",
+    "simulations": "simulation",
     "cases": "case",
     "notices": "notice",
     "objections": "objection",

@@ -13,7 +13,7 @@ from tests.worlds import make_shared, make_world
 pytestmark = pytest.mark.django_db
 LISTS = (
     "households", "villages", "standards", "recalculations", "cases", "notices", "objections", "pairings", "measures",
-    "grants", "deliveries", "visits", "alarms", "doubts",
+    "grants", "deliveries", "visits", "alarms", "doubts", "simulations",
 )  # fmt: skip
 ONE_OF_ALL = frozenset({"standards", "measures"})
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from eligibility import recalculation, standard_files, standards
 from eligibility.choices import VersionState
-from eligibility.models import Proposal, Standard, StandardVersion
+from eligibility.models import Standard, StandardVersion
 from fupin import jobs
 from households.models import IncomeYear
 from tests.eligibility.makers import DAY, criteria_of_demo, make_version
@@ -308,21 +308,7 @@ def test_a_run_shows_how_far_it_is_and_no_difference_before_its_end(client, dist
     assert 'hx-trigger="every' not in shown
 
 
-def test_a_simulation_with_another_line_is_started_from_the_page(client, district, version):
-    make_district(1)
-    values = {"version": version.pk, "division": DISTRICT, "simulate": "on", "line": "8000.00"}
-    answer = client.post(url("run-new"), values)
-    jobs.run(answer.url.rstrip("/").rpartition("/")[2])
-    shown = client.get(answer.url)
-    assert [(figure.name, figure.count) for figure in shown.context["figures"].outcomes] == [
-        ("eligible", 0),
-        ("not_eligible", 2),
-        ("insufficient_data", 0),
-    ]
-    assert not Proposal.objects.exists()
-
-
-@pytest.mark.parametrize("values", [{}, {"line": "much", "simulate": "on"}, {"division": "nowhere"}, {"version": "0"}])
+@pytest.mark.parametrize("values", [{}, {"division": "nowhere"}, {"version": "0"}])
 def test_a_run_that_cannot_be_started_says_why(client, district, version, values):
     make_district(1)
     answer = client.post(url("run-new"), {"division": DISTRICT} | values)
