@@ -7,7 +7,7 @@ class AssistanceConfig(AppConfig):
     verbose_name = _("Assistance")
 
     def ready(self) -> None:
-        from assistance import monitoring, panels, reach
+        from assistance import checks, monitoring, panels, reach
         from assistance.services.pairings import follow_merger
         from villages.signals import village_merged
 
@@ -15,3 +15,4 @@ class AssistanceConfig(AppConfig):
         reach.register()
         panels.register()
         monitoring.register()
+        checks.register()

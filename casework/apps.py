@@ -8,7 +8,7 @@ class CaseworkConfig(AppConfig):
 
     def ready(self) -> None:
         """Keep the public register in step with what happens to households, and carry over what an import brings."""
-        from casework import monitoring, panels
+        from casework import checks, monitoring, panels
         from casework.publication import follow_households
         from casework.services import carry_over_many
         from casework.services.steps import follow_moves
@@ -20,3 +20,4 @@ class CaseworkConfig(AppConfig):
         register_carry_over(carry_over_many)
         panels.register()
         monitoring.register()
+        checks.register()

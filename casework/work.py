@@ -18,6 +18,7 @@ from eligibility.comparison import figures
 from eligibility.comparison.figures import WaitingDoubts
 from eligibility.monitoring.overview import AlarmWork, waiting_for
 from fupin.scope import division_range
+from households.models import LineCrossing
 from villages.models import Division
 
 SHOWN = 5
@@ -65,10 +66,12 @@ class Work:
     ending_count: int
     alarms: AlarmWork | None
     doubts: WaitingDoubts
+    crossings: list[LineCrossing]
+    crossing_count: int
 
     def __bool__(self) -> bool:
         cases = (self.waiting, self.returned, self.objections, self.without_photo, self.ending)
-        return any(map(bool, (*cases, self.alarms, self.doubts)))
+        return any(map(bool, (*cases, self.alarms, self.doubts, self.crossings)))
 
 
 def of(user: User) -> Work:
@@ -79,6 +82,7 @@ def of(user: User) -> Work:
     returned = mine.exclude(returned_reason="")
     objections = Objection.objects.handled_by(user).open().order_by("due_on", "pk")
     ending = support_ending(user, today)
+    crossings = crossings_to_see(user)
     return Work(
         waiting=waiting,
         due_soon=mine.filter(due_on__gte=today, due_on__lte=last_day_of_notice(today)).count(),
@@ -92,6 +96,8 @@ def of(user: User) -> Work:
         ending_count=ending.count(),
         alarms=waiting_for(user),
         doubts=figures.waiting_for(user),
+        crossings=list(crossings.for_list().order_by("pk")[:SHOWN]),
+        crossing_count=crossings.count(),
     )
 
 
@@ -125,6 +131,13 @@ def support_ending(user: User, today: date) -> QuerySet:
     if not user.has_perm("casework.open"):
         return Case.objects.none()
     return Case.objects.visible_to(user).support_ending(today)
+
+
+def crossings_to_see(user: User) -> QuerySet:
+    """Changes of submitted households across the line that a reviewer has still to see; nobody reviews their own."""
+    if not user.has_perm("households.review_crossings"):
+        return LineCrossing.objects.none()
+    return LineCrossing.objects.visible_to(user).unseen().exclude(changed_by=user.pk)
 
 
 # --- For a place ----------------------------------------------------------------------------------------------------

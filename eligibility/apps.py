@@ -9,7 +9,7 @@ class EligibilityConfig(AppConfig):
     verbose_name = _("Eligibility")
 
     def ready(self) -> None:
-        from eligibility import panels, recalculation
+        from eligibility import crossing, panels, recalculation
         from eligibility.comparison import lists
         from eligibility.monitoring import incomes, running, workers
         from eligibility.monitoring.panels import register as register_monitoring_panels
@@ -20,6 +20,7 @@ class EligibilityConfig(AppConfig):
         jobs.register(JobKind.RECALCULATION, recalculation.run, shared=True, page="eligibility:run")
         jobs.register(JobKind.COMPARISON, lists.run)
         panels.register()
+        crossing.register()
         jobs.register(JobKind.MONITORING, running.run)
         register_source(incomes.find, incomes.TELLERS)
         register_source(workers.find, workers.TELLERS)

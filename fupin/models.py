@@ -24,6 +24,7 @@ class JobKind(models.TextChoices):
     PUBLICATION = "publication", _("Publication")
     MONITORING = "monitoring", _("Monitoring")
     COMPARISON = "comparison", _("Data comparison")
+    CHECK = "check", _("Data check")
 
 
 class JobQuerySet(models.QuerySet):

@@ -28,6 +28,7 @@ DESK_MENU = (
     Entry(_("Work by place"), "casework:work", "casework.view", "chart-bar-square"),
     Entry(_("Households"), "households:list", "households.view", "user-group", REGISTER),
     Entry(_("Import"), "households:import", "households.import", "arrow-up-tray", REGISTER),
+    Entry(_("Data checks"), "households:checks", "households.view_checks", "clipboard-document-check", REGISTER),
     Entry(_("Villages"), "villages:list", "villages.view", "map", REGISTER),
     Entry(
         _("Recalculations"),

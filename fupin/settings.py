@@ -218,6 +218,7 @@ CELERY_BEAT_SCHEDULE = {
     "tell-of-ended-jobs": {"task": "fupin.tasks.tell_of_ended_jobs", "schedule": 60.0},
     "purge-imports": {"task": "households.tasks.purge_imports", "schedule": 24 * 3600.0},
     "purge-lists": {"task": "eligibility.tasks.purge_lists", "schedule": 24 * 3600.0},
+    "check-register": {"task": "households.tasks.check_register", "schedule": crontab(hour=1, minute=30)},
     "close-publicities": {"task": "casework.tasks.close_finished_publicities", "schedule": 600.0},
     "forget-papers": {"task": "casework.tasks.forget_unused_papers", "schedule": 24 * 3600.0},
     "compute-alarms": {"task": "eligibility.tasks.compute_alarms", "schedule": crontab(hour=2, minute=30)},
@@ -389,6 +390,28 @@ FUPIN_ANNOUNCEMENT_DAYS = env.int("FUPIN_ANNOUNCEMENT_DAYS", default=7)
 FUPIN_PUBLICITY_DAY_KIND = env.str("FUPIN_PUBLICITY_DAY_KIND", default="calendar")
 if FUPIN_PUBLICITY_DAY_KIND not in ("calendar", "working"):
     sys.exit("Fupin refuses to start: FUPIN_PUBLICITY_DAY_KIND must be calendar or working.")
+# By what the logic rules judge what is plausible: ages in completed years, both ends counted, and yuan a year. What a
+# district judges otherwise it names in FUPIN_CHECK_LIMITS as JSON: {"least_pension": 1200, "senior_ages": [14, 21]}.
+FUPIN_CHECK_LIMITS = {
+    "working_age": 16,
+    "parent_years": 14,
+    "school_ages": (6, 15),
+    "primary_ages": (6, 14),
+    "senior_ages": (15, 20),
+    "preschool_until": 7,
+    "college_from": 16,
+    "pension_age_men": 60,
+    "pension_age_women": 55,
+    "able_workers": 2,
+    "mobile_digits": 11,
+    "road_km": 5,
+    "least_wages": 300,
+    "most_wages": 300_000,
+    "least_subsistence": 200,
+    "least_destitute": 200,
+    "least_family_planning": 100,
+    "least_pension": 88,
+} | env.json("FUPIN_CHECK_LIMITS", default={})
 # Days within which an objection is answered.
 FUPIN_OBJECTION_DAYS = env.int("FUPIN_OBJECTION_DAYS", default=10)
 # How many objections are taken in ten minutes: from one address, and about one list. 0: no limit.

@@ -5,6 +5,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -19,6 +20,7 @@ from households.choices import HouseholdStatus
 from households.entries import entry_of
 from households.models import Household, IncomeYear
 from households.serializers import (
+    FindingSerializer,
     HouseholdChangeSerializer,
     HouseholdDetailSerializer,
     HouseholdEntrySerializer,
@@ -63,6 +65,7 @@ class HouseholdViewSet(ReadOnlyScopedViewSet):
         "retrieve": "households.view",
         "create": "households.enter",
         "partial_update": "households.enter",
+        "findings": "households.view_checks",
     }
     problems = {"partial_update": (409,)}
     queryset = Household.objects.with_places()
@@ -92,7 +95,7 @@ class HouseholdViewSet(ReadOnlyScopedViewSet):
         entered = HouseholdEntrySerializer(data=request.data)
         entered.is_valid(raise_exception=True)
         try:
-            household = services.create_household(entered.to_entry(), request.user)
+            household = services.create_household(entered.to_entry(), request.user, entered.answers)
         except services.EntryRefused as refusal:
             raise _invalid(refusal) from refusal
         return self._answer(self._read(household), status=201)
@@ -109,12 +112,21 @@ class HouseholdViewSet(ReadOnlyScopedViewSet):
         entered.is_valid(raise_exception=True)
         version = _version(request, entered.validated_data.pop("version", None))
         try:
-            services.update_household(household, entered.to_entry(entry_of(household)), version, request.user)
+            entry = entered.to_entry(entry_of(household))
+            services.update_household(household, entry, version, request.user, entered.answers)
         except services.EntryRefused as refusal:
             raise _invalid(refusal) from refusal
         except Conflict as conflict:
             raise InConflict(self.get_serializer(self._read(household)).data) from conflict
         return self._answer(self._read(household))
+
+    @extend_schema(
+        summary="What the logic rules find in a household", responses=FindingSerializer(many=True), filters=False
+    )
+    @action(detail=True, pagination_class=None)
+    def findings(self, request, number):
+        household = self.get_object()
+        return Response(FindingSerializer(household.findings.for_list().order_by("rule", "pk"), many=True).data)
 
     def _read(self, household: Household) -> Household:
         """The household with its parts, as it is now."""
@@ -141,4 +153,10 @@ def _version(request, named: int | None) -> int:
 
 
 def _invalid(refusal: services.EntryRefused) -> Invalid:
-    return Invalid((problem.path, problem.message, problem.wanted) for problem in refusal.problems if problem.is_error)
+    wrong = [(problem.path, problem.message, problem.wanted) for problem in refusal.problems if problem.is_error]
+    asked = _("Another value, or an explanation of rule %(rule)s")
+    wrong += [(problem.path, problem.message, str(asked) % {"rule": problem.rule}) for problem in refusal.asked]
+    if refusal.crossing is not None:
+        message = _("This moves the income of a submitted household across the line; say why.")
+        wrong.append(("reason", message, _("A reason")))
+    return Invalid(wrong)

@@ -9,9 +9,11 @@ class HouseholdsConfig(AppConfig):
     def ready(self) -> None:
         from fupin import jobs
         from fupin.models import JobKind
+        from households.checks import run as checks
         from households.imports import services
         from households.services import follow_merger
         from villages.signals import village_merged
 
         jobs.register(JobKind.IMPORT, services.run)
+        jobs.register(JobKind.CHECK, checks.run)
         village_merged.connect(follow_merger, dispatch_uid="households follow their village")

@@ -5,7 +5,7 @@ Codes differ between local systems; the labels are what is stable, so imports ta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext_lazy
 
 
 def chinese_labels(choices: type[models.TextChoices]) -> dict[str, str]:
@@ -301,3 +301,15 @@ class ImportState(models.TextChoices):
     def colour(self) -> str:
         colours = {"checking": "blue", "refused": "red", "ready": "amber", "applying": "blue", "applied": "green"}
         return colours.get(self.value, "neutral")
+
+
+class Severity(models.TextChoices):
+    """An error keeps an entry from being saved, a doubt asks for an explanation, a hint is only shown."""
+
+    ERROR = "error", pgettext_lazy("severity of a finding", "Error")
+    DOUBT = "doubt", pgettext_lazy("severity of a finding", "Doubt")
+    HINT = "hint", pgettext_lazy("severity of a finding", "Hint")
+
+    @property
+    def colour(self) -> str:
+        return {"error": "red", "doubt": "amber"}.get(self.value, "blue")

@@ -67,6 +67,7 @@ def entry_from(
     return HouseholdEntry(
         village=household.village_id,
         number=household.number,
+        status=household.status,
         **_values(household, HOUSEHOLD_FIELDS),
         members=[MemberEntry(pk=member.pk, **_values(member, MEMBER_FIELDS)) for member in members],
         incomes=[

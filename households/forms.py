@@ -22,7 +22,7 @@ from fupin.masking import mask_account, mask_id_number
 from fupin.money import NOTHING
 from households import choices as c
 from households.entries import FACT_FIELDS, HOUSEHOLD_FIELDS, LIVING_FIELDS, MEMBER_FIELDS
-from households.models import Fact, Household, IncomeYear, LivingConditions, Member
+from households.models import Fact, Household, IncomeYear, LineCrossing, LivingConditions, Member
 from households.rules import (
     FIRST_YEAR,
     REQUIRED_OF_MEMBER,
@@ -32,6 +32,7 @@ from households.rules import (
     MemberEntry,
     Problem,
 )
+from households.services import Answers
 from villages.forms import village_choices
 
 
@@ -245,6 +246,22 @@ class Finding:
     is_error: bool
 
 
+@dataclass(frozen=True)
+class Ask:
+    """A doubt that the page asks about: which rule, whose field, what is odd, and the field for the answer."""
+
+    rule: str
+    place: str
+    target: str
+    message: str
+    name: str
+    text: str
+
+
+# What the fields are called in which the rules ask: "why-M-210-members-0-schooling".
+WHY, RULE_DIGITS, REASON = "why-", 5, "crossing-reason"
+
+
 def _villages_for(user, household: Household | None) -> list:
     """Villages to choose from: those of today, and the one where the household is kept, though it may be gone."""
     villages = village_choices(user)
@@ -270,6 +287,9 @@ class EntryForms:
         self.household_kept = household
         self._kept_members = {}
         self.findings: list[Finding] = []
+        self.asks: list[Ask] = []
+        self.crossing: LineCrossing | None = None
+        self.reason = ""
         self.year = year
         posted = {"data": data} if data is not None else {}
         initial = {} if data is not None or entry is None else _initial(entry)
@@ -384,6 +404,7 @@ class EntryForms:
             incomes=[self._income(form) for form in self._entered("incomes")],
             facts=[FactEntry(**form.values((*FACT_FIELDS, "pk"))) for form in self._entered("facts")],
             living=living if asked or kept else None,
+            status=self.household_kept.status if self.household_kept else HouseholdEntry.status,
         )
 
     @staticmethod
@@ -410,7 +431,41 @@ class EntryForms:
                     data[field.html_name] = str(value).lower() if isinstance(value, bool) else str(value)
         return data
 
+    def answers(self) -> Answers:
+        """What was typed into the fields in which the rules ask."""
+        data = self.data or {}
+        told = {name.removeprefix(WHY): data[name] for name in data if name.startswith(WHY)}
+        texts = {(name[:RULE_DIGITS], self._path_of(name[RULE_DIGITS + 1 :])): text for name, text in told.items()}
+        return Answers(texts, data.get(REASON, ""))
+
+    def _path_of(self, html_name: str) -> str:
+        """The path of the entry that a field of the page stands for; of a row that is gone, nothing."""
+        kind, *rest = html_name.split("-")
+        if kind not in ROWS or not rest:
+            return ".".join((kind, *rest))
+        places = {form.key: index for index, form in enumerate(self._entered(kind))}
+        return f"{kind}.{places[rest[0]]}.{rest[-1]}" if rest[0] in places else ""
+
+    def _html_name_of(self, path: str) -> str:
+        kind, *rest = path.split(".")
+        if kind in ROWS and rest:
+            return f"{kind}-{self._entered(kind)[int(rest[0])].key}-{rest[1]}"
+        return path.replace(".", "-")
+
     # --- Telling what is wrong --------------------------------------------------------------------------------
+    def ask(self, problems: list[Problem], asked: list[Problem], crossing: LineCrossing | None) -> None:
+        """Put a field beside each doubt to be explained or explained already, and one for the move across the line."""
+        told = self.answers()
+        for problem in problems:
+            text = told.explanations.get((problem.rule, problem.path), "")
+            if problem.is_doubt and (text or problem in asked):
+                form, field = self._place(problem.path)
+                place, target = self._named(form, "id_number" if field in DERIVED else field)
+                name = f"{WHY}{problem.rule}-{self._html_name_of(problem.path)}"
+                self.asks.append(Ask(problem.rule, place, target, problem.message, name, text))
+        self.crossing = crossing
+        self.reason = told.reason
+
     def show(self, problems: list[Problem]) -> None:
         """Put every problem beside its field, and into the summary."""
         for problem in problems:
@@ -430,18 +485,33 @@ class EntryForms:
     def _place(self, path: str) -> tuple[ReadingForm | None, str]:
         kind, *rest = path.split(".")
         if kind == "living":
-            return self.living, rest[0]
+            return self.living, rest[0] if rest else next(iter(self.living.fields))
         if kind in ROWS:
             return (self._entered(kind)[int(rest[0])], rest[1]) if rest else (None, kind)
         return self.household, kind
 
     def _find(self, form: ReadingForm | None, name: str, message: str, *, is_error: bool) -> None:
+        place, target = self._named(form, name)
+        self.findings.append(Finding(place, message, target, is_error))
+
+    def _named(self, form: ReadingForm | None, name: str) -> tuple[str, str]:
+        """A field or section in words, and the id of its element."""
         if form is None or name not in form.fields:
-            self.findings.append(Finding(SECTIONS.get(name, ""), message, name if name in SECTIONS else "", is_error))
-            return
+            return SECTIONS.get(name, ""), name if name in SECTIONS else ""
         field = form[name]
         place = " ".join(filter(None, (self._row_label(form), str(field.label))))
-        self.findings.append(Finding(place, message, field.id_for_label or field.auto_id, is_error))
+        return place, field.id_for_label or field.auto_id
+
+    def target_of(self, place: str) -> str:
+        """The id of the element that a place of the register stands in ("members.17.labour"); '' where it is gone."""
+        kind, *rest = place.split(".")
+        form, name = self.household, kind
+        if kind in ROWS:
+            form = next((row for row in self.rows[kind].values() if rest and str(row["pk"].value()) == rest[0]), None)
+            name = rest[-1] if rest and form else kind
+        elif kind == "living":
+            form, name = self.living, rest[-1] if rest else next(iter(self.living.fields))
+        return self._named(form, "id_number" if name in DERIVED else name)[1]
 
     def _sort_findings(self) -> None:
         """In the order in which the fields stand on the page; what is about a whole section comes first."""

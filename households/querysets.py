@@ -7,7 +7,7 @@ from django.db.models import Case, Min, Q, Value, When
 
 from fupin.encryption import blind_index
 from fupin.scope import ScopedQuerySet
-from households.choices import CLASS_OF_CAPACITY, ImportState
+from households.choices import CLASS_OF_CAPACITY, ImportState, Severity
 
 
 def counting_on(day: date, prefix: str = "") -> Q:
@@ -75,3 +75,23 @@ class ImportBatchQuerySet(models.QuerySet):
 
     def unapplied(self):
         return self.filter(state__in=[ImportState.CHECKING, ImportState.REFUSED, ImportState.READY])
+
+
+class FindingQuerySet(ScopedQuerySet):
+    def open(self):
+        """Errors, and doubts that nobody has explained."""
+        return self.filter(Q(severity=Severity.ERROR) | Q(severity=Severity.DOUBT, explanation=None))
+
+    def explained(self):
+        return self.exclude(explanation=None)
+
+    def for_list(self):
+        return self.select_related("household", "village__parent", "member", "explanation__given_by")
+
+
+class LineCrossingQuerySet(ScopedQuerySet):
+    def unseen(self):
+        return self.filter(seen_at=None)
+
+    def for_list(self):
+        return self.select_related("household", "village__parent", "changed_by", "seen_by")

@@ -7,8 +7,9 @@ from import_export.fields import Field
 
 from fupin.exports import ListResource
 from fupin.masking import mask_account, mask_id_number, mask_phone
+from households.checks.registry import rule_known
 from households.choices import Relationship
-from households.models import Household, ImportBatch, Member
+from households.models import Finding, Household, ImportBatch, LineCrossing, Member
 
 
 def _current_members() -> QuerySet:
@@ -130,3 +131,88 @@ class ImportResource(ListResource):
     class Meta:
         model = ImportBatch
         fields = ("file_name", "actor", "state", "errors", "warnings", "created_at", "applied_at")
+
+
+class FindingResource(ListResource):
+    """What the logic rules find, and how it is explained; the values that it is about are not in it."""
+
+    rule = Field("rule", column_name=_("Rule"))
+    severity = Field("get_severity_display", column_name=_("Severity"))
+    message = Field(column_name=_("What is wrong"))
+    township = Field("village__parent__name", column_name=_("Township"))
+    village = Field("village__name", column_name=_("Village"))
+    number = Field("household__number", column_name=_("Household number"))
+    head = Field("household__head_name", column_name=_("Head of household"))
+    field = Field("field_label", column_name=_("Field"))
+    explanation = Field("explanation__text", column_name=_("Explanation"))
+    explained_by = Field("explanation__given_by__name", column_name=_("Explained by"))
+    explained_at = Field("explanation__given_at", column_name=_("Explained at"))
+    found_on = Field("found_on", column_name=_("Found on"))
+
+    class Meta:
+        model = Finding
+        fields = (
+            "rule",
+            "severity",
+            "message",
+            "township",
+            "village",
+            "number",
+            "head",
+            "field",
+            "explanation",
+            "explained_by",
+            "explained_at",
+            "found_on",
+        )
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self._messages: dict[str, str] = {}
+
+    def filter_export(self, queryset, **kwargs):
+        return queryset.for_list()
+
+    def dehydrate_message(self, finding: Finding) -> str:
+        if finding.rule not in self._messages:
+            self._messages[finding.rule] = rule_known(finding.rule).says
+        return self._messages[finding.rule]
+
+
+class LineCrossingResource(ListResource):
+    """Changes across the line after submission, why, and who has seen them."""
+
+    number = Field("household__number", column_name=_("Household number"))
+    head = Field("household__head_name", column_name=_("Head of household"))
+    township = Field("village__parent__name", column_name=_("Township"))
+    village = Field("village__name", column_name=_("Village"))
+    standard = Field("standard", column_name=_("Standard"))
+    line = Field("line", column_name=_("Line"))
+    before = Field("per_head_before", column_name=_("A head before"))
+    after = Field("per_head_after", column_name=_("A head after"))
+    reason = Field("reason", column_name=_("Reason"))
+    changed_by = Field("changed_by__name", column_name=_("Changed by"))
+    changed_at = Field("changed_at", column_name=_("Changed at"))
+    seen_by = Field("seen_by__name", column_name=_("Seen by"))
+    seen_at = Field("seen_at", column_name=_("Seen at"))
+
+    class Meta:
+        model = LineCrossing
+        fields = (
+            "number",
+            "head",
+            "township",
+            "village",
+            "standard",
+            "line",
+            "before",
+            "after",
+            "reason",
+            "changed_by",
+            "changed_at",
+            "seen_by",
+            "seen_at",
+        )
+
+    def filter_export(self, queryset, **kwargs):
+        return queryset.for_list()

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from fupin.api import EntrySerializer, RecordSerializer, YuanField
@@ -10,8 +11,9 @@ from fupin.masking import mask_account, mask_phone
 from fupin.problems import Invalid
 from households import choices as c
 from households.entries import FACT_FIELDS, HOUSEHOLD_FIELDS, LIVING_FIELDS, MEMBER_FIELDS
-from households.models import Fact, Household, IncomeYear, LivingConditions, Member
+from households.models import Fact, Finding, Household, IncomeYear, LivingConditions, Member
 from households.rules import FactEntry, HouseholdEntry, IncomeEntry, MemberEntry
+from households.services import Answers
 
 
 class HouseholdSerializer(RecordSerializer):
@@ -166,6 +168,14 @@ class LivingEntrySerializer(EntrySerializer):
         fields = LIVING_FIELDS
 
 
+class ExplanationSerializer(serializers.Serializer):
+    """Why a doubt is right all the same: which rule, and where in what is sent."""
+
+    rule = serializers.CharField(max_length=10, help_text='For example "M-210".')
+    path = serializers.CharField(max_length=60, help_text='For example "members.1.schooling".')
+    text = serializers.CharField(max_length=300)
+
+
 class HouseholdEntrySerializer(EntrySerializer):
     """A household as entered. In a change, what is left out stays; `members`, `incomes` and `facts` are whole lists."""
 
@@ -176,10 +186,22 @@ class HouseholdEntrySerializer(EntrySerializer):
     incomes = IncomeEntrySerializer(many=True)
     facts = FactEntrySerializer(many=True)
     living = LivingEntrySerializer()
+    explanations = ExplanationSerializer(
+        many=True, help_text="Why doubts are right all the same; a new doubt is refused without."
+    )
+    reason = serializers.CharField(
+        max_length=300, help_text="Why the income of a submitted household moves across the line."
+    )
 
     class Meta:
         model = Household
-        fields = ["village", *HOUSEHOLD_FIELDS, "members", "incomes", "facts", "living"]
+        fields = ["village", *HOUSEHOLD_FIELDS, "members", "incomes", "facts", "living", "explanations", "reason"]
+
+    @property
+    def answers(self) -> Answers:
+        """What was said to what the rules ask."""
+        told = self.validated_data.get("explanations", [])
+        return Answers({(one["rule"], one["path"]): one["text"] for one in told}, self.validated_data.get("reason", ""))
 
     def to_entry(self, kept: HouseholdEntry | None = None) -> HouseholdEntry:
         """What was sent as an entry: a new household, or what is kept of one with the changes laid over it.
@@ -188,7 +210,7 @@ class HouseholdEntrySerializer(EntrySerializer):
             Invalid: a member or fact is named that the household does not have.
         """
         kept = kept or HouseholdEntry()
-        values = dict(self.validated_data)
+        values = {name: value for name, value in self.validated_data.items() if name not in ("explanations", "reason")}
         if "members" in values:
             values["members"] = _over("members", MemberEntry, kept.members, values["members"])
         if "facts" in values:
@@ -228,3 +250,36 @@ def _income(kept: IncomeEntry | None, row: dict) -> IncomeEntry:
     if kept is None:
         return IncomeEntry(year=row["year"], amounts=amounts)
     return replace(kept, amounts=kept.amounts | amounts)
+
+
+# --- What the rules find ----------------------------------------------------------------------------------------
+class FindingSerializer(RecordSerializer):
+    """A logic rule that a household breaks. `field` is where: "phone", or "members.17.schooling" of member 17."""
+
+    message = serializers.CharField(source="known.says")
+    field = serializers.CharField(source="place")
+    state = serializers.SerializerMethodField()
+    explanation = serializers.CharField(source="explanation.text", default=None, allow_null=True)
+    explained_by = serializers.CharField(source="explanation.given_by.name", default=None, allow_null=True)
+    explained_at = serializers.DateTimeField(source="explanation.given_at", default=None, allow_null=True)
+
+    class Meta:
+        model = Finding
+        fields = [
+            "id",
+            "rule",
+            "severity",
+            "message",
+            "field",
+            "state",
+            "explanation",
+            "explained_by",
+            "explained_at",
+            "found_on",
+        ]
+
+    @extend_schema_field({"type": "string", "enum": ["open", "explained", "shown"]})
+    def get_state(self, finding: Finding) -> str:
+        if finding.explanation_id:
+            return "explained"
+        return "open" if finding.is_open else "shown"

@@ -1,6 +1,7 @@
 """What changes the register: one transaction each, with the actor, every change in the history."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import wraps
 
 from django.core.exceptions import ValidationError
@@ -18,10 +19,24 @@ from fupin.conflicts import Conflict
 from fupin.encryption import blind_index
 from fupin.history import record_history
 from households import entries
+from households.checks import refresh
+from households.checks.explaining import explain_entry, unexplained
+from households.checks.finding import circumstances
 from households.choices import HouseholdStatus
-from households.models import Fact, Household, HouseholdMove, IncomeYear, LivingConditions, Member
+from households.crossings import watched
+from households.models import (
+    Explanation,
+    Fact,
+    Finding,
+    Household,
+    HouseholdMove,
+    IncomeYear,
+    LineCrossing,
+    LivingConditions,
+    Member,
+)
 from households.pinyin import head_values
-from households.rules import HouseholdEntry, Problem, check_household, has_errors
+from households.rules import HouseholdEntry, Problem, has_errors, problems_of
 from households.signals import households_changed, households_moved
 from villages.models import Village
 
@@ -29,12 +44,28 @@ SERIAL_DIGITS = 5
 REVEALABLE = {"id_number": Member, "bank_account": Household}
 
 
-class EntryRefused(Exception):
-    """The entry has errors; `problems` holds all that is wrong with it, warnings too."""
+@dataclass(frozen=True)
+class Answers:
+    """What the person says to what the rules ask: why a doubt is right, by rule and path; why the line is crossed."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    explanations: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    reason: str = ""
+
+
+class EntryRefused(Exception):
+    """The entry has errors, or something is still to be said about it.
+
+    Attributes:
+        problems: all that is wrong with it, doubts and hints too.
+        asked: the doubts that are still to be explained.
+        crossing: the move across the line that still needs a reason; None where none does.
+    """
+
+    def __init__(
+        self, problems: list[Problem], *, asked: list[Problem] = (), crossing: LineCrossing | None = None
+    ) -> None:
         super().__init__(f"{len(problems)} problems")
-        self.problems = problems
+        self.problems, self.asked, self.crossing = problems, list(asked), crossing
 
 
 def check(entry: HouseholdEntry, actor: User, household: Household | None = None) -> list[Problem]:
@@ -43,14 +74,14 @@ def check(entry: HouseholdEntry, actor: User, household: Household | None = None
         *_problems_of_status(household),
         *_problems_of_place(entry, actor, household),
         *_problems_of_identity(entry, actor, household),
-        *check_household(entry, timezone.localdate()),
+        *problems_of(entry, circumstances()),
     ]
 
 
 def _problems_of_status(household: Household | None) -> list[Problem]:
     if household is None or household.status != HouseholdStatus.CLOSED:
         return []
-    return [Problem("status", "closed", _("This household is dissolved; its record stays as it is."))]
+    return [Problem("status", "closed", _("This household is dissolved; its record stays as it is."), rule="H-122")]
 
 
 def _problems_of_place(entry: HouseholdEntry, actor: User, household: Household | None) -> list[Problem]:
@@ -58,7 +89,8 @@ def _problems_of_place(entry: HouseholdEntry, actor: User, household: Household 
         return []
     if Village.objects.visible_to(actor).valid_on(timezone.localdate()).filter(pk=entry.village).exists():
         return []
-    return [Problem("village", "village", _("There is no such village in your area."), _("A village of your area"))]
+    message, wanted = _("There is no such village in your area."), _("A village of your area")
+    return [Problem("village", "village", message, wanted, rule="H-121")]
 
 
 def _problems_of_identity(entry: HouseholdEntry, actor: User, household: Household | None) -> list[Problem]:
@@ -84,7 +116,7 @@ def _problems_of_identity(entry: HouseholdEntry, actor: User, household: Househo
             message = _("This ID number already belongs to a member of household %(number)s.") % {
                 "number": member.household.number
             }
-        problems.append(Problem(paths[member.id_digest], "id_taken", message, _("Another number")))
+        problems.append(Problem(paths[member.id_digest], "id_taken", message, _("Another number"), rule="M-131"))
     return problems
 
 
@@ -113,46 +145,61 @@ def _races_are_refusals(service):
 
 
 @_races_are_refusals
-def create_household(entry: HouseholdEntry, actor: User) -> Household:
+def create_household(entry: HouseholdEntry, actor: User, answers: Answers | None = None) -> Household:
     """Write a household with its members, incomes, facts and living conditions.
 
+    Args:
+        answers: None where nobody is there to be asked; doubts then wait in the list of findings.
+
     Raises:
-        EntryRefused: the entry has errors.
+        EntryRefused: the entry has errors, or a doubt that the answers do not explain.
     """
-    _refuse_errors(entry, actor)
+    problems = _accepted(entry, actor, None, answers)
     village = Village.objects.get(pk=entry.village)
     household = Household(number=next_number(village), village=village, entered_by=actor)
     _write_household(household, entry)
     _save(household, actor)
     _write_parts(household, entry, actor)
+    _follow(household, problems, actor, answers)
     households_changed.send(Household, households=[household.pk])
     return household
 
 
 @_races_are_refusals
-def update_household(household: Household, entry: HouseholdEntry, version: int, actor: User) -> Household:
+def update_household(
+    household: Household, entry: HouseholdEntry, version: int, actor: User, answers: Answers | None = None
+) -> Household:
     """Write an entry over a household whose version the person saw. An entry that changes nothing writes nothing.
 
     Members, incomes and facts that the entry no longer names are taken out; the history keeps them.
 
+    Args:
+        answers: None where nobody is there to be asked; doubts then wait in the list of findings.
+
     Raises:
-        EntryRefused: the entry has errors.
+        EntryRefused: the entry has errors, a new doubt that the answers do not explain, or it moves a submitted
+            household across the line and the answers give no reason.
         Conflict: somebody else has saved since; nothing was written.
     """
     current = Household.objects.select_for_update().get(pk=household.pk)
     if current.version != version:
         raise Conflict(current)
-    _refuse_errors(entry, actor, current)
+    entry = replace(entry, status=current.status)
+    problems = _accepted(entry, actor, current, answers)
     came_from, moved = current.village_id, current.village_id != entry.village
-    changed = _write_household(current, entry)
-    changed |= _write_parts(current, entry, actor, moved=moved)
-    if not changed:
-        return current
-    current.version += 1
-    _save(current, actor)
-    if moved:
-        _keep_moves([(current.pk, came_from)], entry.village, "", actor)
-    households_changed.send(Household, households=[current.pk])
+    with watched([current.pk], actor, answers.reason if answers else "") as crossings:
+        changed = _write_household(current, entry)
+        changed |= _write_parts(current, entry, actor, moved=moved)
+    if crossings and answers is not None and not answers.reason.strip():
+        raise EntryRefused(problems, crossing=crossings[0])
+    if changed:
+        current.version += 1
+        _save(current, actor)
+        if moved:
+            _keep_moves([(current.pk, came_from)], entry.village, "", actor)
+        households_changed.send(Household, households=[current.pk])
+    if changed or answers:
+        _follow(current, problems, actor, answers)
     return current
 
 
@@ -185,19 +232,21 @@ MOVED_AT_ONCE = 1_000
 def move_households(keys: Sequence[int], village: str, reason: str, actor: User) -> None:
     """Move households with all that is kept of them, in sets and in the caller's transaction; numbers stay.
 
-    The village is kept on members, incomes and facts too, so that a part of the register is one range of each table.
+    The village is kept on members, incomes, facts and findings too, so that a part of the register is one range of each
+    table.
     """
     for start in range(0, len(keys), MOVED_AT_ONCE):
         part = list(keys[start : start + MOVED_AT_ONCE])
         households = Household.objects.select_for_update().filter(pk__in=part).order_by("pk")
         origins = list(households.values_list("pk", "village_id"))
-        for model in (Member, IncomeYear, Fact):
+        for model in (Member, IncomeYear, Fact, Finding, Explanation, LineCrossing):
             model.objects.filter(household__in=part).update(village=village)
         Household.objects.filter(pk__in=part).update(
             village=village, version=F("version") + 1, touched_at=DatabaseNow()
         )
         record_history(Household, part, actor, reason=reason[:100])
         _keep_moves(origins, village, reason, actor)
+        refresh(part)
         households_moved.send(Household, households=part, village=village)
         households_changed.send(Household, households=part)
 
@@ -215,10 +264,25 @@ def _keep_moves(origins: list[tuple[int, str]], village: str, reason: str, actor
     )
 
 
-def _refuse_errors(entry: HouseholdEntry, actor: User, household: Household | None = None) -> None:
+def _accepted(
+    entry: HouseholdEntry, actor: User, household: Household | None, answers: Answers | None
+) -> list[Problem]:
+    """The problems of an entry that may be written all the same."""
     problems = check(entry, actor, household)
-    if has_errors(problems):
-        raise EntryRefused(problems)
+    asked = []
+    if answers is not None:
+        given = {key for key, text in answers.explanations.items() if text.strip()}
+        asked = [one for one in unexplained(problems, household) if (one.rule, one.path) not in given]
+    if asked or has_errors(problems):
+        raise EntryRefused(problems, asked=asked)
+    return problems
+
+
+def _follow(household: Household, problems: list[Problem], actor: User, answers: Answers | None) -> None:
+    """Keep what was explained, and bring the findings up to date."""
+    if answers is not None:
+        explain_entry(household, problems, answers.explanations, actor)
+    refresh([household.pk])
 
 
 def _write_household(household: Household, entry: HouseholdEntry) -> bool:

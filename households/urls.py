@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from households import exports, import_views, print_views, views
+from households import check_views, exports, import_views, print_views, views
 
 app_name = "households"
 
@@ -12,6 +12,13 @@ urlpatterns = [
     path("assess/", views.Assess.as_view(), name="assess"),
     path("find/", views.FindByIdNumber.as_view(), name="find"),
     path("export/", exports.FullExport.as_view(), name="export"),
+    path("checks/", check_views.Checks.as_view(), name="checks"),
+    path("checks/findings/", check_views.Findings.as_view(), name="findings"),
+    path("checks/findings/<int:pk>/explain/", check_views.Explain.as_view(), name="finding-explain"),
+    path("checks/crossings/", check_views.Crossings.as_view(), name="crossings"),
+    path("checks/crossings/<int:pk>/seen/", check_views.CrossingSeen.as_view(), name="crossing-seen"),
+    path("checks/<str:division>/", check_views.Checks.as_view(), name="checks-place"),
+    path("checks/<str:division>/run/", check_views.CheckRun.as_view(), name="check-run"),
     path("import/", import_views.Import.as_view(), name="import"),
     path("import/all/", import_views.ImportList.as_view(), name="imports"),
     path("import/template/", import_views.ImportTemplate.as_view(), name="import-template"),

@@ -9,7 +9,6 @@ from django.db.models import F
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -24,12 +23,13 @@ from fupin.listing import DeskListView
 from fupin.pages import ServicePage
 from fupin.panels import panels_for
 from households import display, history, merging, preview, services
+from households.checks.finding import circumstances
 from households.entries import entry_of
 from households.filters import HouseholdFilter
 from households.forms import ROWS, EntryForms, MoveForm
 from households.models import Household, Member
 from households.resources import HouseholdResource
-from households.rules import check_household
+from households.rules import problems_of
 from villages.models import Village
 
 
@@ -75,7 +75,8 @@ class HouseholdDetail(OneHousehold, TemplateView):
             income_rows=display.income_rows(incomes),
             facts=household.facts.order_by("-fact_date"),
             living=display.living_rows(household),
-            doubts=check_household(entry_of(household), timezone.localdate()),
+            findings=household.findings.for_list().order_by("rule", "pk"),
+            crossings=household.crossings.for_list(),
             panels=panels_for("household", household, self.request.user),
             **kwargs,
         )
@@ -183,6 +184,7 @@ class EntryPage(PermissionRequiredMixin, View):
             household = self.write(forms)
         except services.EntryRefused as refusal:
             forms.show(refusal.problems)
+            forms.ask(refusal.problems, refusal.asked, refusal.crossing)
             return self.show(forms)
         messages.success(self.request, _("Household %(number)s has been saved.") % {"number": household.number})
         return self.go(reverse("households:detail", args=[household.number]))
@@ -209,7 +211,7 @@ class HouseholdCreate(EntryPage):
         return self.show(forms)
 
     def write(self, forms: EntryForms) -> Household:
-        return services.create_household(forms.entry(), self.request.user)
+        return services.create_household(forms.entry(), self.request.user, forms.answers())
 
 
 class HouseholdEdit(EntryPage):
@@ -222,7 +224,8 @@ class HouseholdEdit(EntryPage):
 
     def get(self, request, *args, **kwargs):
         forms = self.kept()
-        return self.show(forms, version=self.household.version, base=_dumped(forms.as_data()))
+        target = forms.target_of(request.GET.get("field", ""))
+        return self.show(forms, version=self.household.version, base=_dumped(forms.as_data()), target=target)
 
     def kept(self) -> EntryForms:
         """The forms with what is kept now."""
@@ -241,7 +244,8 @@ class HouseholdEdit(EntryPage):
             return self.show_conflict(forms)
 
     def write(self, forms: EntryForms) -> Household:
-        return services.update_household(self.household, forms.entry(), self.version, self.request.user)
+        entry, answers = forms.entry(), forms.answers()
+        return services.update_household(self.household, entry, self.version, self.request.user, answers)
 
     @property
     def version(self) -> int:
@@ -309,7 +313,7 @@ class Assess(PermissionRequiredMixin, View):
             household = get_object_or_404(rows, number=number)
         forms = EntryForms(request.user, household=household, data=request.POST)
         entry = forms.entry()
-        problems = check_household(entry, timezone.localdate())
+        problems = problems_of(entry, circumstances())
         context = {
             "preview": preview.preview_of(entry),
             "warnings": [problem for problem in problems if not problem.is_error],

@@ -39,7 +39,7 @@ from eligibility.models import (
 )
 from fupin import papers as stored_papers
 from fupin.models import Job
-from households.models import Household, ImportBatch, LivingConditions, Member
+from households.models import Explanation, Finding, Household, ImportBatch, LineCrossing, LivingConditions, Member
 from tests.factories import make_fact, make_household, make_income, make_member, make_user, make_village
 from tests.households.imports.workbooks import Book
 from villages.models import Village, VillageIncome, VillageProfile
@@ -97,6 +97,8 @@ class World:
             "来信",
             "住院",
             "试算",
+            "解释",
+            "理由",
         )
         numbers = [self.household.number, self.household.phone, self.household.bank_account, self.member.id_number]
         return [*numbers, *(f"{self.mark}{text}" for text in marked), *self.of_the_unpaired]
@@ -164,6 +166,7 @@ def make_world(code: str, mark: str, phone: str, shared: Shared) -> World:
     make_fact(household, "vehicle", date(2015, 3, 1), note=f"{mark}牌照")
     LivingConditions.objects.create(household=household, house_area=Decimal("80"))
     publish([household.pk])
+    finding, crossing = _checked(household, member, f"{mark}解释", f"{mark}理由", worker)
     cadre, contact = make_user("cadre"), make_user("contact")
     world = World(village, mark, household, other, member, clerk, worker, cadre, contact)
     _help(world, shared)
@@ -172,10 +175,32 @@ def make_world(code: str, mark: str, phone: str, shared: Shared) -> World:
     world.keys |= {
         "household": household.number,
         "member": member.pk,
+        "finding": finding.pk,
+        "crossing": crossing.pk,
         "village": code,
         "village_income": (code, income.year),
     }
     return world
+
+
+def _checked(
+    household: Household, member: Member, explanation: str, reason: str, worker: User
+) -> tuple[Finding, LineCrossing]:
+    """An explained doubt of a member, and a change across the line that nobody has seen yet."""
+    place = {"household": household, "village": household.village}
+    at = {"rule": "M-210", "place": f"members.{member.pk}.schooling", "digest": "0" * 32}
+    told = Explanation.objects.create(**place, **at, text=explanation, given_by=worker)
+    finding = Finding.objects.create(**place, **at, severity="doubt", member=member, explanation=told, found_on=DAY)
+    crossing = LineCrossing.objects.create(
+        **place,
+        standard="demo-2015",
+        line=Decimal("9000.00"),
+        per_head_before=Decimal("8000.00"),
+        per_head_after=Decimal("9500.00"),
+        reason=reason,
+        changed_by=worker,
+    )
+    return finding, crossing
 
 
 def _help(world: World, shared: Shared) -> None:

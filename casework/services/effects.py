@@ -12,6 +12,7 @@ from casework.services.changes import apply_change
 from eligibility.choices import VillageOutcome
 from fupin.clock import DatabaseNow
 from fupin.history import record_history
+from households.checks import refresh
 from households.choices import HouseholdStatus
 from households.models import Household
 from villages.choices import VillageStanding
@@ -28,6 +29,7 @@ def _set_status(cases: Sequence[Case], actor: User, status: HouseholdStatus, **v
     )
     record_history(Household, keys, actor, reason=cases[0].kind)
     publish(keys)
+    refresh(keys)
 
 
 def register(cases: Sequence[Case], actor: User) -> None:

@@ -95,6 +95,17 @@ def offers_of(case: Case, user) -> list[Offer]:
     return offers
 
 
+def findings_of(case: Case) -> dict:
+    """What the reviewer sees of the household's data: what the rules find, and changes across the line."""
+    if case.household is None:
+        return {"findings": [], "crossings": []}
+    household = case.household
+    return {
+        "findings": household.findings.for_list().order_by("rule", "pk"),
+        "crossings": household.crossings.for_list(),
+    }
+
+
 class CaseDetail(OneCase, TemplateView):
     template_name = "casework/detail.html"
 
@@ -113,6 +124,7 @@ class CaseDetail(OneCase, TemplateView):
             determination=case.determination,
             counted_now=villages.counted_now(case.determination) if case.determination else None,
             clock=faults_of_clock(case, records.today()) if any(o.step.awaits_clock for o in offers) else [],
+            **findings_of(case),
             objections=Objection.objects.visible_to(user).filter(entry__case=case).order_by("-pk"),
             **kwargs,
         )

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from fupin.encryption import blind_index
-from households.choices import HouseholdStatus, Relationship
+from households.checks.finding import circumstances
+from households.choices import HouseholdStatus, Relationship, Severity
 from households.imports.faults import Faults
 from households.imports.merging import Merged
 from households.imports.parsing import Parsed, Row, carried, fault_of
 from households.models import Household, Member
-from households.rules import Problem, check_household
+from households.rules import Problem, problems_of
 from villages.models import Village
 
 WHOLE_HOUSEHOLD = {"members": "number"}
@@ -26,6 +27,7 @@ class Checker:
     def __init__(self, actor: User, faults: Faults) -> None:
         self.actor, self.faults = actor, faults
         self.today = timezone.localdate()
+        self.circumstances = circumstances(self.today)
         self.may_carry_over = actor.has_perm("households.carry_over")
         self.villages = set(Village.objects.visible_to(actor).valid_on(self.today).values_list("pk", flat=True))
 
@@ -48,8 +50,10 @@ class Checker:
             self._check_place(merged)
             self._check_head(merged)
             self._check_carried(merged)
-            for problem in check_household(merged.entry, self.today):
-                self._add(merged, problem)
+            for problem in problems_of(merged.entry, self.circumstances):
+                # Hints would bury what is to be done; they stand in the data checks afterwards.
+                if problem.severity != Severity.HINT:
+                    self._add(merged, problem)
         self._check_taken(chunk)
 
     def _add(self, merged: Merged, problem: Problem) -> None:

@@ -21,7 +21,9 @@ from accounts.models import User
 from accounts.services import record
 from fupin import jobs
 from fupin.models import Job, JobKind
+from households.checks import run as checks
 from households.choices import ImportState
+from households.crossings import watched
 from households.imports.carrying import carry_over
 from households.imports.checking import Checker
 from households.imports.columns import SHEETS
@@ -31,6 +33,7 @@ from households.imports.parsing import Parsed, carried, parse
 from households.imports.reading import read
 from households.imports.staging import pack, unpack
 from households.models import Household, ImportBatch, StagedHousehold
+from villages.models import Division
 
 KEPT_FOR = timedelta(days=7)
 LONGEST_FILE_NAME = 120
@@ -169,6 +172,7 @@ def _apply(batch: ImportBatch, job: Job) -> None:
         return
     totals: Counter = Counter()
     carried_rows = []
+    began = timezone.now()
     jobs.progress(job, 0, batch.staged.count())
     for chunk in _chunks(batch.staged.order_by("position").iterator(CHUNK)):
         merged = _merge([unpack(staged.data) for staged in chunk], lock=True)
@@ -177,13 +181,16 @@ def _apply(batch: ImportBatch, job: Job) -> None:
         plan = Plan()
         for one in merged:
             plan.take(one)
-        totals["households"] += len(plan.write(batch.actor))
+        with watched(plan.touched, batch.actor, _("Import of %(file)s") % {"file": batch.file_name}):
+            totals["households"] += len(plan.write(batch.actor))
         carried_rows += _carried_rows(merged)
         jobs.progress(job, chunk[-1].position + 1)
     carry_over(carried_rows, batch.actor)
     record(batch.actor, AuditAction.IMPORT, "household", str(batch.pk), **totals, counts=batch.counts)
     _close_check(batch, ImportState.APPLIED, applied_at=timezone.now(), content="", faults="")
     batch.staged.all().delete()
+    if totals["households"]:
+        checks.start(Division.objects.get(pk=batch.actor.jurisdiction), batch.actor, touched_since=began)
     jobs.finish(job, **totals)
 
 

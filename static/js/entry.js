@@ -120,6 +120,16 @@
     }
   }
 
+  // A link from the data checks opens the page at the field that it speaks of.
+  function showField(id) {
+    const place = id && document.getElementById(id);
+    if (!place) return;
+    for (let part = place.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+    const field = place.matches("input, select, textarea") ? place : place.querySelector("input:not([type=hidden]), select, textarea, button") || place;
+    field.focus();
+    field.scrollIntoView({ block: "center" });
+  }
+
   // --- Nothing lost -------------------------------------------------------------------------------------------------
   function showUnsent(reason) {
     const notice = document.getElementById("entry-unsent");
@@ -143,6 +153,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     if (!form()) return;
     showSums();
+    showField(form().dataset.fieldTarget);
     if (form().matches("[data-new]") && !document.querySelector("#entry [data-focus]")) {
       form().querySelector("input:not([type=hidden]), select").focus();
     }

@@ -403,7 +403,7 @@ def test_the_detail_shows_the_household_with_numbers_masked_and_doubts_in_words(
     assert number not in shown
     assert "6222000011112222" not in shown
     assert "Problem(" not in shown
-    assert [doubt.code for doubt in answer.context["doubts"]] == ["dropout"]
+    assert [finding.rule for finding in answer.context["findings"]] == ["H-301", "M-210"]
     assert str(answer.context["doubts"][0].message) in shown
 
 
@@ -623,7 +623,7 @@ def test_the_preview_takes_an_unfinished_entry_and_writes_nothing(client, clerk)
 def test_the_preview_points_out_what_looks_odd(client, clerk):
     child = member_data("1", name="张小海", relationship="03", id_number=id_number(CHILD))
     answer = client.post(reverse("households:assess"), new_data(members=["0", "1"]) | child)
-    assert [warning.code for warning in answer.context["warnings"]] == ["dropout"]
+    assert [warning.code for warning in answer.context["warnings"]] == ["dropout", "no_labour"]
 
 
 def test_the_preview_says_that_it_rests_on_something_wrong(client, clerk):

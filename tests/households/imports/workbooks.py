@@ -27,7 +27,7 @@ class Book:
     def household(self, number: str = "H1", *, members: int = 2, income: str | None = "12000.50", **cells) -> dict:
         """A household with a head, further members, an income of 2015 and no facts."""
         head_number = id_number(sex="1")
-        self.add(MEMBERS, 户编号=number, 姓名="张建国", 证件号码=head_number, 与户主关系="户主", 健康状况="健康")
+        self.add(MEMBERS, 户编号=number, 姓名="张建国", 证件号码=head_number, 与户主关系="户主", 健康状况="长期慢性病")
         for position in range(members - 1):
             self.add(
                 MEMBERS,
