@@ -97,6 +97,13 @@ def test_a_clerk_enters_a_household_with_the_keyboard_alone(open_page):
     expect(preview).to_contain_text("符合")
     page.keyboard.press("Control+Enter")
 
+    # The cause is illness and nobody is ill: asked, with the cursor in the answer, and saved by the keyboard.
+    expect(page.locator(".entry-asks")).to_contain_text("H-204")
+    expect(page.locator(".entry-asks input").first).to_be_focused()
+    assert_accessible(page)
+    page.keyboard.insert_text("妻子正在住院，诊断书后补")
+    page.keyboard.press("Control+Enter")
+
     expect(page.get_by_role("heading", level=1)).to_contain_text("周根福")
     body = page.locator("main").inner_text()
     assert "王秀英" in body

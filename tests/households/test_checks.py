@@ -5,12 +5,14 @@ from decimal import Decimal
 from io import StringIO
 
 import pytest
+from django.conf import settings as settings_of_site
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import load_workbook
@@ -422,3 +424,12 @@ def test_a_fact_that_waits_is_a_hint(village, clerk):
     household = create_household(make_entry(facts=[fact(verification="pending")]), clerk, Answers())
     finding = household.findings.get(rule="F-301")
     assert (finding.severity, finding.row, finding.is_open) == ("hint", "vehicle", False)
+
+
+def test_the_documentation_lists_every_rule_as_it_is():
+    page = (settings_of_site.BASE_DIR / "docs" / "data-checks.md").read_text(encoding="utf-8")
+    severities = {"error": "错误", "doubt": "疑点", "hint": "提示"}
+    with override("en"):
+        for rule in known_rules().values():
+            assert f"| {rule.number} | {severities[rule.severity]} | " in page
+            assert f" | {rule.says} |" in page
