@@ -39,15 +39,14 @@ def sides(households: list[int]) -> dict[int, Side]:
     if version is None or not households:
         return {}
     rule = Rule(version)
-    rows_of = Q(household_id__in=households)
-    narrowing = statements.Narrowing(Q(pk__in=households), rows_of, rows_of)
+    narrowing = statements.Narrowing(Q(pk__in=households), Q(household_id__in=households))
     found = {}
     for row in statements.fetch(*statements.assessment(rule, narrowing)):
         if row["net_income"] is None or not row["headcount"]:
             continue
         counted = fen_to_yuan(row["net_income"]) - (fen_to_yuan(row["deductions"]) or 0)
         limit = rule.line * row["headcount"]
-        is_above = counted > limit if version.inclusive else counted >= limit
+        is_above = counted > limit if rule.terms.inclusive else counted >= limit
         per_head = half_up(counted / row["headcount"])
         found[row["household_id"]] = Side(version.standard.code, rule.line, per_head, is_above)
     return found
