@@ -9,6 +9,7 @@ from eligibility.choices import Outcome, Subject
 from eligibility.models import Determination
 from eligibility.rules import Rule
 from eligibility.standards import version_in_force
+from eligibility.terms import Terms
 from fupin.money import fen_to_yuan, half_up
 from households.checks import ProcessRule, register_rules
 from households.checks.registry import Found
@@ -38,17 +39,17 @@ def sides(households: list[int]) -> dict[int, Side]:
     version = version_in_force(subject=Subject.HOUSEHOLD)
     if version is None or not households:
         return {}
-    rule = Rule(version)
+    rule = Rule(Terms.of_version(version))
     narrowing = statements.Narrowing(Q(pk__in=households), Q(household_id__in=households))
     found = {}
     for row in statements.fetch(*statements.assessment(rule, narrowing)):
         if row["net_income"] is None or not row["headcount"]:
             continue
         counted = fen_to_yuan(row["net_income"]) - (fen_to_yuan(row["deductions"]) or 0)
-        limit = rule.line * row["headcount"]
+        limit = rule.terms.line * row["headcount"]
         is_above = counted > limit if rule.terms.inclusive else counted >= limit
         per_head = half_up(counted / row["headcount"])
-        found[row["household_id"]] = Side(version.standard.code, rule.line, per_head, is_above)
+        found[row["household_id"]] = Side(version.standard.code, rule.terms.line, per_head, is_above)
     return found
 
 
