@@ -90,7 +90,7 @@ class Findings(DeskListView):
     }
 
     def get_context_data(self, **kwargs):
-        crumbs = [(_("Data checks"), reverse("households:checks")), (_("Findings"), "")]
+        crumbs = [(_("Data checks"), reverse("households:checks")), (_("What the rules find"), "")]
         return super().get_context_data(crumbs=crumbs, **kwargs)
 
 

@@ -27,9 +27,9 @@ _MEMBER = ("id", "household", "village", "name", "id_number", "id_digest", "rela
            "is_living_together", "joined_on", "left_on", "left_reason")  # fmt: skip
 _INCOME = ("household", "village", "year", *IncomeYear.AMOUNTS)
 _FACT = ("household", "village", "kind", "fact_date", "ended_on", "verification", "note")
-_LIVING = ("household", "cultivated_mu", "irrigated_mu", "water_mu", "house_area", "house_structure", "house_safety",
-           "road", "road_km", "fuel", "water_source", "has_safe_water", "has_electricity", "has_broadcasting",
-           "has_sanitary_toilet", "in_cooperative", "led_by_enterprise")  # fmt: skip
+_LIVING = ("household", "cultivated_mu", "irrigated_mu", "forest_mu", "water_mu", "house_area", "house_structure",
+           "house_safety", "road", "road_km", "fuel", "water_source", "has_safe_water", "has_electricity",
+           "has_broadcasting", "has_sanitary_toilet", "in_cooperative", "led_by_enterprise")  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -146,6 +146,7 @@ def _living_row(random: Random, household: int) -> tuple:
         household,
         f"{land / 10:.2f}",
         f"{land * 8 // 10 / 10:.2f}",
+        "0.00",
         f"{random.randint(0, 30) / 10:.2f}" if random.random() < 0.1 else "0.00",
         f"{random.randint(45, 260)}.00",
         random.choices(
