@@ -11,7 +11,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	{ echo $$p; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench messages screenshots keys clean python packages dev-packages
+.PHONY: help run test lint format bench messages screenshots keys clean python packages dev-packages bench-packages
 
 help: ## This list.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /	/' | expand -t 14
@@ -34,8 +34,8 @@ format: dev-packages ## Format the code.
 	@$(RUN)/ruff check --fix .
 	@$(RUN)/ruff format .
 
-bench: dev-packages ## Measure, on a PostgreSQL database of its own (BENCH_SERVER=postgres://…).
-	@$(RUN)/python -m tests.bench
+bench: dev-packages bench-packages ## Measure, on a PostgreSQL database of its own (BENCH_SERVER=postgres://… HOUSEHOLDS=1000000).
+	@OPENFISCA_PYTHON=$(VENV)/bench/bin/python $(RUN)/python -m tests.bench $(if $(filter command environment,$(firstword $(origin HOUSEHOLDS))),--households $(HOUSEHOLDS)) $(if $(ONLY),--only $(ONLY))
 
 messages: dev-packages ## Collect the texts for translation and compile the translations (needs gettext).
 	@$(RUN)/python manage.py makemessages --locale zh_Hans --no-location --no-obsolete --ignore .venv --ignore var
@@ -56,6 +56,14 @@ python:
 
 packages: python
 	@$(PYTHON) fupin/bootstrap.py
+
+# What Fupin is measured against has an environment of its own.
+bench-packages: dev-packages $(VENV)/bench/installed
+
+$(VENV)/bench/installed: requirements-bench.txt
+	@$(RUN)/python -m venv $(VENV)/bench
+	@$(VENV)/bench/bin/python -m pip install -q --disable-pip-version-check -r requirements-bench.txt
+	@touch $@
 
 dev-packages: python
 	@$(PYTHON) fupin/bootstrap.py --dev

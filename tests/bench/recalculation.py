@@ -1,260 +1,261 @@
-"""Recalculation: ours against one raw INSERT … SELECT of the same work, and a careful loop over objects against ours.
+"""Recalculation: ours against one raw statement of the same work, against OpenFisca-core, and against a careful loop.
 
 Ours is what the page starts: planned in chunks, each claimed, written and marked done in a transaction of its own,
-with changes against the run before, every criterion that hit, counts, checksum and proposals. The raw statement
-computes the same results and writes them into a table with the same indexes and constraints, in one transaction. The
-loop reads households in batches with what hangs on them and writes the results with bulk_create.
+with changes against the run before, every criterion that hit, counts, checksum and proposals; done by one worker or by
+two, processes that read the work from the database. Three situations are measured, because they cost differently:
+
+first       nothing was determined before: every household is written, nothing is replaced
+rewritten   the standard has a new line: every household is written and replaces what was determined before
+again       2 % of the households earn something else: every household is judged, 2 % are written
+
+and, of the last, the incremental run, which judges only the households that were touched. The raw statement, in each
+situation, writes the same rows into a table with the same indexes and constraints; the results are compared.
 
 Everything runs interleaved in rounds, because the speed of a machine swings; medians of the ratios of a round count.
 """
 
+import os
 import statistics
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from decimal import Decimal
-from uuid import uuid4
+from itertools import count
 
-from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import F, Prefetch
+from django.db import connection
+from django.db.models import F
+from django.utils import timezone
 
+from accounts.models import User
 from assistance.demo.standards import HOUSEHOLDS
-from eligibility import recalculation
-from eligibility.choices import Effect, Outcome, VersionState
-from eligibility.models import Criterion, Determination, Recalculation, Standard, StandardVersion
-from eligibility.rules import Rule
-from eligibility.terms import Terms
-from fupin import jobs
-from fupin.money import NOTHING
+from eligibility import standards
+from eligibility.choices import VersionState
+from eligibility.documents import as_document, from_document
+from eligibility.models import StandardVersion
+from fupin.clock import OVERLAP
 from households.models import Household, IncomeYear
-from tests.bench.measured import Measured
+from tests.bench import openfisca as theirs
+from tests.bench.loop import loop
+from tests.bench.measured import Measured, processor_seconds
+from tests.bench.raw import check, make_table, raw
+from tests.bench.workers import Crew, crew
 
 ROUNDS = 3
-BATCH = 1_000
 # Of the households, this share's income differs when a register is recalculated again.
 CHANGED_OF = 50
-RESULTS = ("outcome", "previous_outcome", "headcount", "net_income", "deductions", "line", "reasons")
+# The loop is measured on a part of the batches that would take about this many households.
+HOUSEHOLDS_OF_LOOP = 30_000
+MEGABYTE = 2**20
+LONG_AGO = timedelta(days=30)
+
+_turns = count()
+
+
+class Notes:
+    """What was measured: by name, a figure for every round."""
+
+    def __init__(self):
+        self.figures: dict[str, list[float]] = defaultdict(list)
+
+    def __setitem__(self, name: str, figure: float) -> None:
+        self.figures[name].append(figure)
+
+    def took(self, name: str, measured: dict[str, float]) -> None:
+        """Note the seconds, by the clock and of the processors, of what was measured."""
+        self[name] = measured["seconds"]
+        self[f"{name} processor"] = measured["processor"]
+
+    def median(self, name: str) -> float:
+        return statistics.median(self.figures[name])
+
+    def ratio(self, one: str, other: str) -> float:
+        """The median of the ratios within a round."""
+        return statistics.median(a / b for a, b in zip(self.figures[one], self.figures[other], strict=True))
 
 
 def run(rounds: int = ROUNDS) -> list[Measured]:
     """Measure on the database that DATABASE_URL names, which holds the demo; its determinations are thrown away."""
-    version = _version()
-    households = Household.objects.count()
-    _execute("CREATE TABLE bench_raw (LIKE eligibility_determination INCLUDING ALL)")
-    first, again, loop = [], [], []
-    for part in range(rounds):
-        _empty()
-        seconds = _timed(ours, version)
-        first.append((seconds, _timed(_raw, version)))
-        _check_raw()
-        loop.append((_timed(_loop, version, part, rounds) * rounds, seconds))
-        _change_some_incomes(version)
-        again.append((_timed(ours, version), _timed(_raw, version)))
-        _check_raw()
-    _execute("DROP TABLE bench_raw")
-    return [
-        _measured("recalculation, first run ÷ raw INSERT … SELECT", first, households, at_most=2),
-        _measured("recalculation, 2 % changed ÷ raw INSERT … SELECT", again, households, at_most=2),
-        _measured("loop with prefetch and bulk_create ÷ recalculation", loop, households, at_least=10),
-    ]
+    notes = Notes()
+    Household.objects.filter(touched_at__gte=timezone.now() - 2 * OVERLAP).update(touched_at=timezone.now() - LONG_AGO)
+    execute("VACUUM ANALYZE")
+    make_table()
+    theirs.make_table()
+    with crew(1) as one, crew(2) as two:
+        for number in range(rounds):
+            _first(notes, one, two, number)
+            _again(notes, one, two)
+            _rewritten(notes, one, two)
+            _tell(notes)
+    execute("DROP TABLE bench_raw")
+    execute("DROP TABLE bench_openfisca")
+    return _found(notes, Household.objects.count())
 
 
-def _measured(name: str, pairs: list[tuple[float, float]], households: int, **goal) -> Measured:
-    ratio = statistics.median(one / other for one, other in pairs)
-    one, other = (statistics.median(seconds) for seconds in zip(*pairs, strict=True))
-    detail = f"{households:,} households: {one:.2f} s against {other:.2f} s, median of {len(pairs)} rounds"
-    return Measured(name, round(ratio, 2), detail, **goal)
-
-
-def _version() -> StandardVersion:
+def version() -> StandardVersion:
+    """The version of the demo's standard that is in force."""
     return StandardVersion.objects.select_related("standard").get(
         standard__code=HOUSEHOLDS, state=VersionState.APPROVED
     )
 
 
-def _timed(work: Callable, *arguments) -> float:
+def timed(work: Callable, *arguments, **more) -> dict[str, float]:
+    """The seconds of some work by the clock, and those of the processors that it and its connection's process used."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (server,) = cursor.fetchone()
+    used = processor_seconds("self") + processor_seconds(server)
     start = time.perf_counter()
-    work(*arguments)
-    return time.perf_counter() - start
+    work(*arguments, **more)
+    seconds = time.perf_counter() - start
+    return {"seconds": seconds, "processor": processor_seconds("self") + processor_seconds(server) - used}
 
 
-def _execute(sql: str, params: list | None = None) -> None:
+def execute(sql: str, params: list | None = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
 
 
-def _empty() -> None:
-    """A register that has never been recalculated, with tables as the vacuum leaves them."""
-    _execute("TRUNCATE eligibility_determination, eligibility_proposal, bench_raw CASCADE")
-    _execute("VACUUM ANALYZE")
+def empty(*tables: str) -> None:
+    """Tables as if nothing had been determined yet."""
+    execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+    execute(f"VACUUM ANALYZE {', '.join(tables)}")
 
 
-# --- Ours ---------------------------------------------------------------------------------------------------------
-def ours(version: StandardVersion) -> Recalculation:
-    """A whole recalculation of the district, by the code that a worker runs."""
-    run = recalculation.start(version, settings.DISTRICT_CODE, None)
-    jobs.run(run.pk)
-    run.refresh_from_db()
-    if not run.checksum:
-        raise RuntimeError(f"the run ended as {run.job.state}: {run.job.error}")
-    return run
+# --- The situations -----------------------------------------------------------------------------------------------
+def _first(notes: Notes, one: Crew, two: Crew, number: int) -> None:
+    """Nothing determined before. OpenFisca and the loop are measured here, where they too write every household."""
+    ours = ("eligibility_determination", "eligibility_proposal")
+    empty("bench_raw", *ours)
+    for loader in ("rows", "copy") if theirs.python() else ():
+        told = theirs.openfisca(version(), loader)
+        notes[f"openfisca {loader}"] = told["seconds"]
+        notes[f"openfisca {loader} megabytes"] = told["megabytes"]
+    notes.took("raw first", timed(raw, version(), first=True))
+    ran = one.run(version())
+    notes.took("one first", ran)
+    notes["megabytes"], notes["server megabytes"] = ran["megabytes"], ran["server_megabytes"]
+    check()
+    for name, figure in (theirs.compare(version()) if theirs.python() else {}).items():
+        notes[f"openfisca {name}"] = figure
+    parts = max(1, Household.objects.count() // HOUSEHOLDS_OF_LOOP)
+    notes["loop"] = timed(loop, version(), number % parts, parts)["seconds"] * parts
+    empty(*ours)
+    notes.took("two first", two.run(version()))
 
 
-def _change_some_incomes(version: StandardVersion) -> None:
-    """Give one household in fifty another income, each round a different one."""
-    incomes = IncomeYear.objects.filter(year=version.income_year)
-    incomes.annotate(part=F("household_id") % CHANGED_OF).filter(part=0).update(wages=F("wages") + Decimal("9999.99"))
-    _execute("VACUUM ANALYZE households_incomeyear")
-    _execute("TRUNCATE bench_raw")
+def _again(notes: Notes, one: Crew, two: Crew) -> None:
+    """Some incomes changed: everything judged again, by one, by two and raw; then others, of which only they are."""
+    _change_some_incomes()
+    notes["log again"] = _logged(lambda: notes.took("one again", one.run(version())))
+    notes.took("raw again", timed(raw, version()))
+    check()
+    _change_some_incomes()
+    notes.took("two again", two.run(version()))
+    _change_some_incomes()
+    notes["log incremental"] = _logged(lambda: notes.took("one incremental", one.run(version(), incremental=True)))
+    _change_some_incomes()
+    notes.took("two incremental", two.run(version(), incremental=True))
 
 
-# --- One raw statement --------------------------------------------------------------------------------------------
-def _raw(version: StandardVersion) -> None:
-    """One INSERT … SELECT, with its commit."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(*_raw_sql(version))
+def _rewritten(notes: Notes, one: Crew, two: Crew) -> None:
+    """A new version with another line: every determination differs."""
+    _raise_the_line()
+    notes["log rewritten"] = _logged(lambda: notes.took("one rewritten", one.run(version())))
+    notes.took("raw rewritten", timed(raw, version()))
+    check()
+    execute("VACUUM ANALYZE eligibility_determination")
+    _raise_the_line()
+    notes.took("two rewritten", two.run(version()))
 
 
-def _raw_sql(version: StandardVersion) -> tuple[str, dict]:
-    """The rules of a version as one statement written by hand; amounts in fen."""
-    criteria = list(version.criteria.all())
-    if any(criterion.effect == Effect.DEDUCT for criterion in criteria):
-        raise ValueError("the demo's standard deducts nothing")
-    kinds = ", ".join(f"'{criterion.fact_kind}'" for criterion in criteria)
-    bits = " ".join(f"WHEN '{criterion.fact_kind}' THEN {criterion.bit}" for criterion in criteria)
-    net = " + ".join(version.items) + " - production_expense"
-    who = "is_living_together" if version.divisor == "resident" else "is_registered_resident"
-    rule = Rule(Terms.of_version(version))
-    last = Recalculation.objects.filter(is_simulation=False, checksum__gt="").order_by("-job__created_at").first()
-    sql = f"""
-        INSERT INTO bench_raw (run_id, standard_id, household_id, village_id, outcome, previous_outcome, headcount,
-                               net_income, deductions, line, reasons, is_current)
-        SELECT %(run)s, %(standard)s, h.id, h.village_id,
-               CASE WHEN COALESCE(f.reasons, 0) & %(excluding)s > 0 THEN 'not_eligible'
-                    WHEN COALESCE(f.reasons, 0) & %(including)s > 0 THEN 'eligible'
-                    WHEN COALESCE(m.headcount, 0) = 0 OR i.net IS NULL THEN 'insufficient_data'
-                    WHEN i.net < %(line)s * m.headcount THEN 'eligible'
-                    ELSE 'not_eligible' END,
-               COALESCE(p.outcome, ''), COALESCE(m.headcount, 0), i.net, 0, %(line)s, COALESCE(f.reasons, 0), TRUE
-        FROM households_household h
-        LEFT JOIN (SELECT household_id, count(*) AS headcount FROM households_member
-                   WHERE {who} AND born_on <= %(day)s AND (joined_on IS NULL OR joined_on <= %(day)s)
-                         AND (left_on IS NULL OR left_on > %(day)s)
-                   GROUP BY household_id) m ON m.household_id = h.id
-        LEFT JOIN (SELECT household_id, {net} AS net FROM households_incomeyear WHERE year = %(year)s) i
-               ON i.household_id = h.id
-        LEFT JOIN (SELECT household_id, bit_or(CASE kind {bits} ELSE 0 END) AS reasons FROM households_fact
-                   WHERE kind IN ({kinds}) AND verification = 'true' AND fact_date <= %(day)s
-                         AND (ended_on IS NULL OR ended_on > %(day)s)
-                   GROUP BY household_id) f ON f.household_id = h.id
-        LEFT JOIN eligibility_determination p
-               ON p.household_id = h.id AND p.standard_id = %(standard)s AND p.is_current
+def _change_some_incomes() -> None:
+    """Give one household in fifty another income, each time another one, and note that it was touched."""
+    part = next(_turns) % CHANGED_OF
+    incomes = IncomeYear.objects.annotate(part=F("household_id") % CHANGED_OF).filter(year=version().income_year)
+    incomes.filter(part=part).update(wages=F("wages") + Decimal("99.99"))
+    _touch(part - 1, timezone.now() - LONG_AGO)
+    _touch(part, timezone.now())
+    execute("VACUUM ANALYZE households_incomeyear, households_household, eligibility_determination")
+
+
+def _touch(part: int, moment: datetime) -> None:
+    Household.objects.annotate(part=F("id") % CHANGED_OF).filter(part=part).update(touched_at=moment)
+
+
+def _raise_the_line() -> None:
+    """A new version of the standard, proposed and approved as people do it, whose line is a yuan higher."""
+    proposer, approver = User.objects.filter(role="district").order_by("pk")[:2]
+    old = version()
+    draft = standards.new_draft(old.standard, proposer)
+    content = from_document(as_document(draft))
+    draft = standards.edit_draft(draft, content.values | {"line": old.line + 1}, content.criteria, proposer)
+    standards.approve(draft, approver, "bench")
+
+
+def _logged(work: Callable[[], None]) -> float:
+    """Megabytes of write-ahead log while some work is done, all of the server's; a checkpoint comes first.
+
+    After a checkpoint the log takes a copy of every page that is touched: the nightly run always meets this.
     """
-    return sql, {
-        "run": last.pk,
-        "standard": version.standard_id,
-        "excluding": rule.bits(Effect.EXCLUDE),
-        "including": rule.bits(Effect.INCLUDE),
-        "line": int(version.line * 100),
-        "day": version.reference_date,
-        "year": version.income_year,
-    }
+    execute("CHECKPOINT")
+    before = _log_position()
+    work()
+    return (_log_position() - before) / MEGABYTE
 
 
-def _check_raw() -> None:
-    """Every household's result must be the same in both tables."""
-    columns = ", ".join(name for name in RESULTS if name != "previous_outcome")
-    counted = "SELECT household_id, village_id, {} FROM {}"
-    ours_now = counted.format(columns, "eligibility_determination WHERE is_current")
-    raw_now = counted.format(columns, "bench_raw")
+def _log_position() -> int:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM (({ours_now}) EXCEPT ({raw_now})) a")
-        (differing,) = cursor.fetchone()
-        cursor.execute(f"SELECT (SELECT count(*) FROM ({ours_now}) a), (SELECT count(*) FROM ({raw_now}) b)")
-        one, other = cursor.fetchone()
-    if differing or one != other:
-        raise RuntimeError(f"{differing} results differ from the raw statement's; {one} against {other} rows")
+        cursor.execute("SELECT pg_current_wal_lsn() - '0/0'::pg_lsn")
+        return int(cursor.fetchone()[0])
 
 
-# --- A careful loop -----------------------------------------------------------------------------------------------
-def _loop(version: StandardVersion, part: int, parts: int) -> None:
-    """Assess every `parts`-th batch with objects and write it for another standard, which is taken back in the end."""
-    with transaction.atomic():
-        standard, _made = Standard.objects.get_or_create(code="bench-loop", defaults={"title": "loop"})
-        run_id, criteria = uuid4(), list(version.criteria.all())
-        for number, keys in enumerate(_batches()):
-            if number % parts == part:
-                rows = [_judged(household, version, criteria) for household in _batch(version, criteria, keys)]
-                _check_loop(rows)
-                for row in rows:
-                    row.standard_id, row.run_id = standard.pk, run_id
-                Determination.objects.bulk_create(rows, batch_size=BATCH)
-        transaction.set_rollback(True)
+# --- What it comes to ---------------------------------------------------------------------------------------------
+def _found(notes: Notes, households: int) -> list[Measured]:
+    def against(name: str, one: str, other: str, **goal) -> Measured:
+        unit = "MB" if one.endswith("megabytes") else "s"
+        figures = f"{notes.median(one):.1f} {unit} against {notes.median(other):.1f} {unit}"
+        detail = f"{households:,} households: {figures}, median of {len(notes.figures[one])} rounds"
+        return Measured(name, round(notes.ratio(one, other), 2), detail, **goal)
 
-
-def _batches() -> Iterator[list[int]]:
-    keys = list(Household.objects.order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(keys), BATCH):
-        yield keys[start : start + BATCH]
-
-
-def _batch(version: StandardVersion, criteria: list[Criterion], keys: list[int]) -> list[Household]:
-    """Households with nothing read that is not needed; rows that do not count are left in the database."""
-    rule = Rule(Terms.of_version(version))
-    members = Household._meta.get_field("members").related_model.objects
-    incomes = IncomeYear.objects.filter(year=version.income_year).only("household", *rule.income_columns)
-    facts = Household._meta.get_field("facts").related_model.objects.filter(rule.facts_that_count)
-    return list(
-        Household.objects.filter(pk__in=keys)
-        .only("village_id")
-        .prefetch_related(
-            Prefetch("members", members.filter(rule.members_who_count).only("household")),
-            Prefetch("incomes", incomes),
-            Prefetch("facts", facts.only("household", "kind")),
-            Prefetch(
-                "determinations",
-                Determination.objects.filter(standard=version.standard_id, is_current=True),
-                to_attr="before",
-            ),
-        )
+    found = []
+    for situation in ("first", "again", "rewritten"):
+        for crew_, goal in (("one", 1.4), ("two", 0.9)):
+            name = f"recalculation {situation}, {crew_} worker{'s' * (crew_ == 'two')} ÷ raw statement"
+            found.append(against(name, f"{crew_} {situation}", f"raw {situation}", at_most=goal))
+        one, other = f"one {situation} processor", f"raw {situation} processor"
+        found.append(against("the same, processor time of one worker ÷ of the statement", one, other))
+    found += [
+        against("incremental of 2 % ÷ all again, one worker", "one incremental", "one again", at_most=0.1),
+        against("incremental of 2 % ÷ all again, two workers", "two incremental", "two again", at_most=0.1),
+        against("loop with prefetch and bulk_create ÷ one worker", "loop", "one first", at_least=10),
+    ]
+    for name in ("again", "incremental"):
+        detail = f"{notes.median(f'log {name}'):,.0f} MB against {notes.median('log rewritten'):,.0f} MB"
+        ratio = notes.ratio(f"log {name}", "log rewritten")
+        found.append(Measured(f"log of 2 % {name} ÷ rewritten", round(ratio, 3), detail, at_most=0.02))
+    detail = f"the process; its connection's holds {max(notes.figures['server megabytes']):.0f} MB"
+    found.append(Measured("memory of a worker, MB", max(notes.figures["megabytes"]), detail, at_most=150))
+    if not theirs.python():
+        return found
+    decided = max(notes.figures["openfisca decided_otherwise"])
+    detail = (
+        f"of {households:,}; {notes.median('openfisca other_sums'):,.0f} have another net income in float32, "
+        f"by {notes.median('openfisca at_most_fen'):,.0f} fen at most"
     )
+    return [
+        *found,
+        against("OpenFisca, rows fetched ÷ two workers", "openfisca rows", "two first", at_least=2.5),
+        against("OpenFisca, loaded by COPY ÷ two workers", "openfisca copy", "two first", at_least=1.2),
+        against("OpenFisca, rows fetched ÷ one worker, memory", "openfisca rows megabytes", "megabytes"),
+        against("OpenFisca, loaded by COPY ÷ one worker, memory", "openfisca copy megabytes", "megabytes"),
+        Measured("households that OpenFisca decides otherwise", decided, detail, at_most=0),
+    ]
 
 
-def _judged(household: Household, version: StandardVersion, criteria: list[Criterion]) -> Determination:
-    headcount = len(household.members.all())
-    income = next(iter(household.incomes.all()), None)
-    net = None
-    if income is not None:
-        net = sum((getattr(income, item) for item in version.items), -income.production_expense)
-    kinds = {fact.kind for fact in household.facts.all()}
-    hits = [criterion for criterion in criteria if criterion.fact_kind in kinds]
-    effects = {criterion.effect for criterion in hits}
-    if Effect.EXCLUDE in effects:
-        outcome = Outcome.NOT_ELIGIBLE
-    elif Effect.INCLUDE in effects:
-        outcome = Outcome.ELIGIBLE
-    elif net is None or not headcount:
-        outcome = Outcome.INSUFFICIENT_DATA
-    else:
-        outcome = Outcome.ELIGIBLE if net < version.line * headcount else Outcome.NOT_ELIGIBLE
-    row = Determination(
-        household_id=household.pk,
-        village_id=household.village_id,
-        outcome=outcome.value,
-        previous_outcome=household.before[0].outcome if household.before else "",
-        headcount=headcount,
-        net_income=net,
-        deductions=NOTHING,
-        line=version.line,
-        reasons=sum(criterion.bit for criterion in hits),
-    )
-    row.ours = household.before[0]
-    return row
-
-
-def _check_loop(rows: list[Determination]) -> None:
-    """Every household's result must be the one that ours left."""
-    names = [name for name in RESULTS if name != "previous_outcome"]
-    for row in rows:
-        if any(getattr(row, name) != getattr(row.ours, name) for name in names):
-            raise RuntimeError(f"the loop and the recalculation differ in household {row.household_id}")
+def _tell(notes: Notes) -> None:
+    """The figures of the round, in case that no other is waited for."""
+    last = {name: round(figures[-1], 2) for name, figures in notes.figures.items()}
+    sys.stdout.write(f"load {os.getloadavg()[0]:.1f}: {last}\n")
+    sys.stdout.flush()
