@@ -191,7 +191,7 @@ def _raise_the_line() -> None:
     draft = standards.new_draft(old.standard, proposer)
     content = from_document(as_document(draft))
     draft = standards.edit_draft(draft, content.values | {"line": old.line + 1}, content.criteria, proposer)
-    standards.approve(draft, approver, "bench")
+    standards.approve(standards.submit(draft, proposer), approver, "bench")
 
 
 def _logged(work: Callable[[], None]) -> float:
