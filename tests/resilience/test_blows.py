@@ -4,7 +4,9 @@ The processes are real, and so are the blows. The run has to end by itself as an
 checksum, every household once, and no more than one chunk a worker done again.
 """
 
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from celery import Celery
@@ -21,17 +23,15 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory):
+def installation():
+    """In a folder of its own: that of pytest is shut for the user of PostgreSQL."""
     settings = {
         "RESILIENCE_CHUNK": "20",
         "RESILIENCE_PACE": "0.1",
         "FUPIN_JOB_LEASE_SECONDS": "2",
         "FUPIN_JOB_SWEEP_SECONDS": "1",
     }
-    folder = tmp_path_factory.mktemp("installation")
-    for above in (folder, *folder.parents[:2]):
-        above.chmod(0o755)
-    with installed(folder, **settings) as made:
+    with tempfile.TemporaryDirectory(prefix="fupin-") as folder, installed(Path(folder), **settings) as made:
         codes = [UNDISTURBED, "twice", *(f"blow-{position}" for position in range(len(BLOWS)))]
         made.prepare(HOUSEHOLDS, codes)
         made.start("web", "worker", "beat")
