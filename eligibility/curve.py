@@ -63,7 +63,7 @@ def of_run(run: Recalculation, results: QuerySet) -> Curve:
 
 def steps_to(reach: Decimal) -> tuple[Decimal, int]:
     """A round step (1, 2 or 5 of some power of ten, in yuan), and how many of them reach `reach`."""
-    reach = reach or LEAST_REACH
+    reach = min(reach or LEAST_REACH, LARGEST_YUAN)
     step = next(
         step
         for power in range(-2, 13)
