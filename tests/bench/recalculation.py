@@ -174,7 +174,7 @@ def _change_some_incomes() -> None:
     """Give one household in fifty another income, each time another one, and note that it was touched."""
     part = next(_turns) % CHANGED_OF
     incomes = IncomeYear.objects.annotate(part=F("household_id") % CHANGED_OF).filter(year=version().income_year)
-    incomes.filter(part=part).update(wages=F("wages") + Decimal("99.99"))
+    incomes.filter(part=part).update(wages=F("wages") + Decimal("9999.99"))
     _touch(part - 1, timezone.now() - LONG_AGO)
     _touch(part, timezone.now())
     execute("VACUUM ANALYZE households_incomeyear, households_household, eligibility_determination")
