@@ -23,6 +23,9 @@ from fupin.scope import division_range
 from households.choices import HouseholdStatus
 from households.models import Household
 
+# So many new determinations change how the tables are best joined.
+MANY = 5_000
+
 
 @transaction.atomic
 def renew(run: Recalculation) -> None:
@@ -31,6 +34,7 @@ def renew(run: Recalculation) -> None:
     An open proposal that no longer holds lapses. What people dismissed or took up is proposed again only when the
     determination has changed since. A household has one open proposal at a time, whichever standard made it.
     """
+    _learn_of(run)
     standard, reference_date = run.version.standard_id, run.version.reference_date
     current = Determination.objects.filter(standard=standard, is_current=True)
     ours = Proposal.objects.open().filter(households_of(run, "household__"), determination__standard=standard)
@@ -52,6 +56,17 @@ def renew(run: Recalculation) -> None:
         .filter(~Exists(settled))
     )
     _insert(run, wanted)
+
+
+def _learn_of(run: Recalculation) -> None:
+    """Let the database take note of what a run has written, where that is much.
+
+    Of a standard's first determinations the statistics say that there is one, until the vacuum has passed; joined as
+    one, each of them would be compared with every proposal.
+    """
+    if connection.vendor == "postgresql" and run.determinations.count() >= MANY:
+        with connection.cursor() as cursor:
+            cursor.execute(f'ANALYZE "{Determination._meta.db_table}"')
 
 
 def _judged(run: Recalculation) -> Q:
