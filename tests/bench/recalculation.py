@@ -225,7 +225,7 @@ def _found(notes: Notes, households: int) -> list[Measured]:
             name = f"recalculation {situation}, {crew_} worker{'s' * (crew_ == 'two')} ÷ raw statement"
             found.append(against(name, f"{crew_} {situation}", f"raw {situation}", at_most=goal))
         one, other = f"one {situation} processor", f"raw {situation} processor"
-        found.append(against("the same, processor time of one worker ÷ of the statement", one, other))
+        found.append(against(f"recalculation {situation}, processor time of one ÷ raw statement", one, other))
     found += [
         against("incremental of 2 % ÷ all again, one worker", "one incremental", "one again", at_most=0.1),
         against("incremental of 2 % ÷ all again, two workers", "two incremental", "two again", at_most=0.1),
