@@ -92,9 +92,15 @@ class Procedure:
 
     @property
     def path(self) -> list[CaseStage]:
-        """The stages of a case that nobody stops, in their order."""
+        """The stages of a case that nobody stops, in their order.
+
+        Raises:
+            ValueError: the steps lead in a circle.
+        """
         path = [self.first]
         while onward := next((step for step in self.steps_from(path[-1]) if step.is_forward), None):
+            if onward.target in path:
+                raise ValueError(f"{self.kind}: {onward.code} leads back to {onward.target}")
             path.append(onward.target)
         return path
 

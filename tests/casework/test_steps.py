@@ -61,11 +61,19 @@ def officer(village):
     return make_user("district")
 
 
+def test_steps_that_lead_in_a_circle_are_refused():
+    usual = PROCEDURES[CaseKind.IDENTIFICATION]
+    rows = [replace(row, target=CaseStage.APPRAISAL) if row.code == "decide" else row for row in usual.steps]
+    with pytest.raises(ValueError, match="decide"):
+        _ = replace(usual, steps=tuple(rows)).path
+
+
 def test_a_province_with_a_step_of_its_own_adds_rows_and_no_code(monkeypatch, village, worker, clerk):
-    """两评议 with a check in between (reference §2.1): one row is turned elsewhere, two are added."""
+    """两评议 with a check in between (reference §2.1): two rows lead elsewhere, two are added."""
     usual = PROCEDURES[CaseKind.IDENTIFICATION]
     stage = CaseStage.VERIFICATION
-    rows = [replace(row, target=stage) if row.code == "appraise" else row for row in usual.steps]
+    targets = {"appraise": stage, "close_township_publicity": CaseStage.TO_ANNOUNCE}
+    rows = [replace(row, target=targets.get(row.code, row.target)) for row in usual.steps]
     rows += [
         Step("verify", "核实", (stage,), CaseStage.DISTRICT_REVIEW, "casework.appraise", "verification"),
         Step("assembly", "代表大会评议", (CaseStage.DISTRICT_REVIEW,), CaseStage.TO_PUBLICISE,
