@@ -5,6 +5,7 @@ keys that protect nothing. With FUPIN_ENV=production the process refuses to star
 """
 
 import base64
+import json
 import sys
 from pathlib import Path
 
@@ -411,7 +412,7 @@ FUPIN_CHECK_LIMITS = {
     "least_destitute": 200,
     "least_family_planning": 100,
     "least_pension": 88,
-} | env.json("FUPIN_CHECK_LIMITS", default={})
+} | json.loads(env.str("FUPIN_CHECK_LIMITS", default="") or "{}")
 # Days within which an objection is answered.
 FUPIN_OBJECTION_DAYS = env.int("FUPIN_OBJECTION_DAYS", default=10)
 # How many objections are taken in ten minutes: from one address, and about one list. 0: no limit.

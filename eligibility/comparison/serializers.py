@@ -4,6 +4,7 @@ from base64 import b64decode
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from eligibility.comparison.doubts import RESULTS
@@ -63,6 +64,7 @@ class EvidenceSerializer(serializers.Serializer):
         return values | {"file": SimpleUploadedFile(values["name"], content)}
 
 
+@extend_schema_serializer(component_name="DoubtAnswer")
 class AnswerSerializer(serializers.Serializer):
     """What a home check found."""
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError as Refused
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from eligibility import choices as c
@@ -179,6 +180,7 @@ class DeductionSerializer(serializers.Serializer):
     deducted = YuanField()
 
 
+@extend_schema_serializer(component_name="CriterionFinding")
 class FindingSerializer(CriterionRefSerializer):
     """A criterion of the version: whether it hit, and the records that it looked at."""
 

@@ -27,7 +27,7 @@ def assert_refused(answer, status: int = 400) -> None:
     assert (answer.status_code, answer["Content-Type"]) == (status, PROBLEM)
 
 
-@pytest.mark.parametrize("size", [LONG_NUMBER, "-1", "0", "201", "1.5", "１", "%00"])
+@pytest.mark.parametrize("size", [LONG_NUMBER, "-1", "0", "201", "1.5", "１"])
 def test_a_page_of_an_impossible_size_is_refused_by_name(api, size):
     answer = api.get(f"/api/v1/households/?page_size={size}")
     assert_refused(answer)

@@ -72,7 +72,7 @@ def test_a_year_that_is_not_known_keeps_what_was_entered(client, admin):
     assert Holiday.objects.filter(day__year=2090).count() == 1
 
 
-@pytest.mark.parametrize("address", ["?year=9999", "?year=x", "?year=2014", "?year=2015", "?year=%00"])
+@pytest.mark.parametrize("address", ["?year=9999", "?year=x", "?year=2014", "?year=2015"])
 def test_any_year_opens_a_page(client, admin, address):
     assert client.get(f"{URL}{address}").status_code == 200
 

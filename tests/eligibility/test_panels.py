@@ -59,7 +59,7 @@ def test_a_result_that_the_last_recalculation_did_not_see_is_pointed_out(client,
         run=run, household=household, village=household.village, standard=version.standard,
         outcome="insufficient_data", headcount=1, line=run.line,
     )  # fmt: skip
-    assert page(client, household).count("badge--amber") == 2
+    assert page(client, household).count("badge--amber") == 3
     make_income(household, wages="100.00")
     Proposal.objects.create(household=household, kind="identify", determination=determination, made_by=run)
     context = panels.of_household(household, make_user("district"))
