@@ -101,7 +101,9 @@ def test_a_clerk_enters_a_household_with_the_keyboard_alone(open_page):
     expect(page.locator(".entry-asks")).to_contain_text("H-204")
     expect(page.locator(".entry-asks input").first).to_be_focused()
     assert_accessible(page)
-    page.keyboard.insert_text("妻子正在住院，诊断书后补")
+    for answer in page.locator(".entry-asks input").all():
+        answer.focus()
+        page.keyboard.insert_text("妻子正在住院，诊断书后补")
     page.keyboard.press("Control+Enter")
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("周根福")
