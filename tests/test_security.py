@@ -163,6 +163,8 @@ def test_only_a_session_cookie_that_scripts_cannot_read_is_set(client):
         "/desk/assistance/pairings/?q=a%00b",
         "/desk/cases/?household=%00",
         "/api/v1/households/?village=%00",
+        "/api/v1/households/?page_size=%00",
+        "/desk/holidays/?year=%00",
     ],
 )
 def test_a_null_character_asked_for_is_the_clients_mistake(district, path):

@@ -404,6 +404,7 @@ def test_the_detail_shows_the_household_with_numbers_masked_and_doubts_in_words(
     assert "6222000011112222" not in shown
     assert "Problem(" not in shown
     assert [finding.rule for finding in answer.context["findings"]] == ["H-301", "M-210"]
+    assert all(str(finding.known.says) in shown for finding in answer.context["findings"])
 
 
 @pytest.mark.parametrize("page", ["detail", "history", "edit"])
