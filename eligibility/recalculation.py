@@ -229,7 +229,7 @@ def part_of(run: Recalculation) -> ModuleType:
 def _claimed(run: Recalculation) -> RecalculationChunk | None:
     """An open chunk that nobody has in hand, its attempt counted for good; those tried least come first."""
     free = run.chunks.filter(_in_no_hands(), state=ChunkState.OPEN, attempts__lt=MOST_ATTEMPTS)
-    chunk = free.select_for_update(skip_locked=True).order_by("attempts", "position").first()
+    chunk = free.select_for_update(of=("self",), skip_locked=True).order_by("attempts", "position").first()
     if chunk is not None:
         chunk.attempts += 1
         chunk.claimed_at = timezone.now()
@@ -248,7 +248,7 @@ def _do(run: Recalculation, chunk: RecalculationChunk, rule: Rule) -> None:
 
     Its lock is waited for: others hold it for a moment while they look for a chunk of theirs.
     """
-    chunk = run.chunks.select_for_update().filter(pk=chunk.pk, state=ChunkState.OPEN).first()
+    chunk = run.chunks.select_for_update(of=("self",)).filter(pk=chunk.pk, state=ChunkState.OPEN).first()
     if chunk is None:
         return
     chunk.moves = moves.seen(run, chunk)
@@ -267,7 +267,7 @@ def _is_stuck(run: Recalculation) -> bool:
     Another worker may have done the last one a moment ago: then nothing is left, and nothing stuck.
     """
     left = run.chunks.filter(state=ChunkState.OPEN)
-    failed = left.select_for_update(skip_locked=True).filter(_in_no_hands(), attempts__gte=MOST_ATTEMPTS)
+    failed = left.select_for_update(of=("self",), skip_locked=True).filter(_in_no_hands(), attempts__gte=MOST_ATTEMPTS)
     return 0 < len(failed) == left.count()
 
 

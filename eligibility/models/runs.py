@@ -88,5 +88,5 @@ class RecalculationChunk(models.Model):
     done_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ["run", "position"]
+        ordering = ["run_id", "position"]
         constraints = [models.UniqueConstraint(fields=["run", "position"], name="chunk_once_a_run")]

@@ -743,6 +743,31 @@ class TestAtOnce:
         assert Determination.objects.count() == 16
         assert Proposal.objects.count() == 8
 
+    def test_a_worker_with_a_chunk_in_hand_keeps_no_other_from_the_next_one(self, monkeypatch):
+        version = make_version(code="demo-2015")
+        make_district()
+        run = recalculation.start(version, DISTRICT, None)
+        job = jobs.claim(run.pk)
+        run = recalculation._prepared(job)
+        one, other = recalculation._claimed(run), recalculation._claimed(run)
+        rule, in_hand, other_is_done = Rule(Terms.of_run(run)), threading.Event(), threading.Event()
+        real = determinations.write
+
+        def write(run, chunk, rule):
+            if chunk == one:
+                in_hand.set()
+                assert other_is_done.wait(10)
+            return real(run, chunk, rule)
+
+        def do_the_other() -> None:
+            assert in_hand.wait(10)
+            recalculation._do(run, other, rule)
+            jobs.progress(job, 4)
+            other_is_done.set()
+
+        monkeypatch.setattr(determinations, "write", write)
+        assert at_once(lambda: recalculation._do(run, one, rule), do_the_other) == [None, None]
+
     def test_a_chunk_is_done_though_another_worker_touches_it_while_looking_for_its_own(self):
         version = make_version(code="demo-2015")
         make_district()
