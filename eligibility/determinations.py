@@ -1,11 +1,13 @@
 """What a chunk of a run leaves: a determination wherever something differs from the one that counts (design §6)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.db import connection
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Q
+from django.db.models.expressions import RawSQL
 
+from eligibility import proposals
 from eligibility.choices import Outcome
 from eligibility.models import (
     Determination,
@@ -21,7 +23,6 @@ from eligibility.statements import (
     Narrowing,
     Sql,
     assessment,
-    compile_queryset,
     execute,
     fetch,
     prepared,
@@ -31,6 +32,9 @@ from households.models import Household
 
 # Small villages are put together up to about this many households; a village of more than twice as many is split.
 HOUSEHOLDS_A_CHUNK = 20_000
+# A smaller run is cut into a few parts too, so that a second worker has something to do, unless they would be tiny.
+PARTS_OF_A_SMALL_RUN = 4
+HOUSEHOLDS_A_SMALL_CHUNK = 2_000
 
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
 COUNTS = (*OUTCOMES, "newly_eligible", "no_longer_eligible")
@@ -42,10 +46,7 @@ _NO_INCOME = 10**17
 
 
 def plan(run: Recalculation) -> Iterator[RecalculationChunk]:
-    """The chunks of a run over households: ranges of villages, or of households of a large village.
-
-    None reaches beyond a township, so that a run's counts by township are sums over its chunks.
-    """
+    """The chunks of a run over households: ranges of villages, or of households of a large village."""
     villages = (
         Household.objects.filter(households_of(run))
         .order_by("village_id")
@@ -53,25 +54,27 @@ def plan(run: Recalculation) -> Iterator[RecalculationChunk]:
         .annotate(households=Count("pk"))
         .values_list("village_id", "households")
     )
+    part = sum(count for _village, count in villages) // PARTS_OF_A_SMALL_RUN
+    size = min(HOUSEHOLDS_A_CHUNK, max(part, HOUSEHOLDS_A_SMALL_CHUNK))
     first = last = None
     households = 0
     for village, count in villages:
-        if households and (households + count > HOUSEHOLDS_A_CHUNK or village[:9] != last[:9]):
+        if households and households + count > size:
             yield RecalculationChunk(run=run, first_village=first, last_village=last, households=households)
             households = 0
-        if count > 2 * HOUSEHOLDS_A_CHUNK:
-            yield from _split(run, village)
+        if count > 2 * size:
+            yield from _split(run, village, size)
             continue
         first, last, households = (first if households else village), village, households + count
     if households:
         yield RecalculationChunk(run=run, first_village=first, last_village=last, households=households)
 
 
-def _split(run: Recalculation, village: str) -> Iterator[RecalculationChunk]:
+def _split(run: Recalculation, village: str, size: int) -> Iterator[RecalculationChunk]:
     rows = Household.objects.filter(households_of(run), village=village)
     keys = list(rows.order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(keys), HOUSEHOLDS_A_CHUNK):
-        part = keys[start : start + HOUSEHOLDS_A_CHUNK]
+    for start in range(0, len(keys), size):
+        part = keys[start : start + size]
         yield RecalculationChunk(
             run=run,
             first_village=village,
@@ -92,8 +95,7 @@ def narrowing(run: Recalculation, chunk: RecalculationChunk) -> Narrowing:
     if chunk.first_household is not None:
         in_chunk &= _keys("pk", chunk.first_household, chunk.last_household)
     if not is_whole_division(run):
-        households = in_chunk & households_of(run)
-        return Narrowing(households, Q(household_id__in=Household.objects.filter(households).values("pk")))
+        return Narrowing(in_chunk & households_of(run))
     if chunk.first_household is not None:
         return Narrowing(in_chunk, _keys("household_id", chunk.first_household, chunk.last_household))
     return Narrowing(in_chunk, in_chunk)
@@ -103,22 +105,22 @@ def _keys(path: str, first: int, last: int) -> Q:
     return Q(**{f"{path}__gte": first, f"{path}__lte": last})
 
 
-def write(run: Recalculation, chunk: RecalculationChunk, rule: Rule) -> dict:
-    """Write a chunk's determinations, in the caller's transaction. Returns its counts and an integer `checksum`.
+def write(run: Recalculation, chunk: RecalculationChunk, rule: Rule) -> tuple[dict[str, dict], int]:
+    """Write a chunk's determinations and what they propose, in the caller's transaction.
 
-
-    The households are assessed once, into a table of the transaction's own; what is replaced, written and counted is
-    read from there.
+    Returns COUNTS by township, and a checksum. The households are assessed once, into a table of the transaction's
+    own; what is replaced, written, proposed and counted is read from there.
     """
     _plan_for_a_small_part()
     current = Determination.objects.filter(standard=run.version.standard_id, is_current=True)
-    with _assessed(assessment(rule, narrowing(run, chunk), previous=current)):
-        said = _said_before(run)
-        if not said:
-            (_write_all_simulated if run.is_simulation else _write_changed)(run)
-            return _tally()
-    _take_back(run, said)
-    return write(run, chunk, rule)
+    wanted = {} if run.is_simulation else {"wanted": proposals.wanted(run.version.reference_date)}
+    with _assessed(run, assessment(rule, narrowing(run, chunk), previous=current, concluding=wanted), wanted):
+        if run.is_simulation:
+            _write_all_simulated(run, chunk)
+        else:
+            _write_changed(run, chunk)
+            proposals.renew(run)
+        return _tally()
 
 
 def _plan_for_a_small_part() -> None:
@@ -136,8 +138,12 @@ def _plan_for_a_small_part() -> None:
 
 
 @contextmanager
-def _assessed(select: Sql) -> Iterator[None]:
-    """Keep the results of the statement as the table `assessed`, with whether each `differs` from the one before."""
+def _assessed(run: Recalculation, select: Sql, more: Iterable[str]) -> Iterator[None]:
+    """Keep the results of the statement as the table `assessed`, with whether each `differs` from the one before.
+
+    Of a household that the run has judged already, having moved here from another chunk, the one before is the run's
+    own; its result `before` is nevertheless that before the run.
+    """
     sql, params = select
     # Only the income can be missing.
     same = (
@@ -145,46 +151,52 @@ def _assessed(select: Sql) -> Iterator[None]:
         + ' AND COALESCE("net_income" = "previous_net_income", "net_income" IS NULL AND "previous_net_income" IS NULL)'
     )
     differs = f'"previous_id" IS NULL OR NOT ({same}) AS "differs"'
-    columns = quoted(["household_id", *RESULTS, "previous_id", "previous_run_id", "previous_outcome"])
-    execute(f'CREATE TEMPORARY TABLE "assessed" AS SELECT {columns}, {differs} FROM ({sql}) "results"', params)
+    before = 'CASE WHEN "previous_run_id" = %s THEN "previous_previous_outcome" ELSE "previous_outcome" END'
+    before = f"""COALESCE({before}, '') AS "before\""""
+    columns = quoted(["household_id", *RESULTS, "previous_id", "previous_run_id", *more])
+    execute(
+        f'CREATE TEMPORARY TABLE "assessed" AS SELECT {columns}, {differs}, {before} FROM ({sql}) "results"',
+        prepared(Determination, {"run_id": run.pk}) + params,
+    )
     yield
     execute('DROP TABLE "assessed"')
 
 
-def _said_before(run: Recalculation) -> list[int]:
-    """Households of which the run has said something already: one may have moved here from a chunk before."""
-    if run.is_simulation:
-        of_run, params = compile_queryset(SimulatedDetermination.objects.filter(run=run).values("household_id"))
-        rows = fetch(f'SELECT "household_id" FROM "assessed" WHERE "household_id" IN ({of_run})', params)
-    else:
+def _write_changed(run: Recalculation, chunk: RecalculationChunk) -> None:
+    """Put a determination in the place of each from which something differs, and where there is none.
+
+    What the run itself said of one who has moved here meanwhile is corrected in its place.
+    """
+    table = Determination._meta.db_table
+    if chunk.moves:
+        columns = quoted(RESULTS)
+        its_own = 'SELECT "previous_id" FROM "assessed" WHERE "differs" AND "previous_run_id" = %s'
         this_run = prepared(Determination, {"run_id": run.pk})
-        rows = fetch('SELECT "household_id" FROM "assessed" WHERE "previous_run_id" = %s', this_run)
-    return [row["household_id"] for row in rows]
-
-
-def _take_back(run: Recalculation, households: list[int]) -> None:
-    """Take away what the run has said of these households, and let the determination before it count again."""
-    if run.is_simulation:
-        SimulatedDetermination.objects.filter(run=run, household__in=households).delete()
-        return
-    Determination.objects.filter(run=run, household__in=households).delete()
-    before = Determination.objects.filter(standard=run.version.standard_id, household__in=households)
-    newest = before.order_by().values("household").annotate(newest=Max("pk")).values("newest")
-    Determination.objects.filter(pk__in=list(newest.values_list("newest", flat=True))).update(is_current=True)
-
-
-def _write_changed(run: Recalculation) -> None:
-    """Put a determination in the place of each from which something differs, and where there is none."""
-    execute(
-        f'UPDATE "{Determination._meta.db_table}" SET "is_current" = FALSE '
-        'WHERE "id" IN (SELECT "previous_id" FROM "assessed" WHERE "differs")'
-    )
+        results = f'SELECT {columns} FROM "assessed" WHERE "previous_id" = "{table}"."id"'
+        execute(f'UPDATE "{table}" SET ({columns}) = ({results}) WHERE "id" IN ({its_own})', this_run)
+        execute(f'UPDATE "assessed" SET "differs" = FALSE WHERE "previous_id" IN ({its_own})', this_run)
+    replaced = 'SELECT "previous_id" FROM "assessed" WHERE "differs"'
+    execute(f'UPDATE "{table}" SET "is_current" = FALSE WHERE "id" IN ({replaced})')
     fixed = {"run_id": run.pk, "standard_id": run.version.standard_id, "is_current": True}
     _insert(Determination, fixed, ' WHERE "differs"')
 
 
-def _write_all_simulated(run: Recalculation) -> None:
+def _write_all_simulated(run: Recalculation, chunk: RecalculationChunk) -> None:
+    """Write every result; what the run said of those who have moved here meanwhile is taken away before."""
+    if chunk.moves:
+        here = RawSQL('SELECT "household_id" FROM "assessed"', ())
+        SimulatedDetermination.objects.filter(run=run, household__in=here).delete()
     _insert(SimulatedDetermination, {"run_id": run.pk})
+
+
+def learn_of(run: Recalculation) -> None:
+    """Let the database take note of the first determinations of a standard: lists of them are planned by it.
+
+    Until the vacuum has passed, it would think that there is one.
+    """
+    runs = Recalculation.objects.filter(version__standard=run.version.standard_id, is_simulation=False)
+    if connection.vendor == "postgresql" and not runs.exclude(watermark=None).exclude(pk=run.pk).exists():
+        execute(f'ANALYZE "{Determination._meta.db_table}"')
 
 
 def _insert(model: type[DeterminationBase], fixed: dict, where: str = "") -> None:
@@ -192,23 +204,21 @@ def _insert(model: type[DeterminationBase], fixed: dict, where: str = "") -> Non
     columns = quoted(["household_id", *RESULTS])
     execute(
         f'INSERT INTO "{model._meta.db_table}" ({quoted(fixed)}, "previous_outcome", {columns}) '
-        f"""SELECT {", ".join(["%s"] * len(fixed))}, COALESCE("previous_outcome", ''), {columns} """
-        f'FROM "assessed"{where}',
+        f'SELECT {", ".join(["%s"] * len(fixed))}, "before", {columns} FROM "assessed"{where}',
         prepared(model, fixed),
     )
 
 
-def _tally() -> dict:
-    """How the households of a chunk stand after the run, what it changed, and a checksum over their results."""
-    was_eligible = "COALESCE(previous_outcome, '') = 'eligible'"
+def _tally() -> tuple[dict[str, dict], int]:
+    """By township how a chunk's households stand after the run and what it changed; a checksum over their results."""
     conditions = {outcome: f"outcome = '{outcome}'" for outcome in OUTCOMES} | {
-        "newly_eligible": f"outcome = 'eligible' AND NOT {was_eligible}",
-        "no_longer_eligible": f"outcome <> 'eligible' AND {was_eligible}",
+        "newly_eligible": "outcome = 'eligible' AND before <> 'eligible'",
+        "no_longer_eligible": "outcome <> 'eligible' AND before = 'eligible'",
     }
     counts = ", ".join(f"COUNT(*) FILTER (WHERE {conditions[name]}) AS {name}" for name in COUNTS)
-    checksum = f"CAST(COALESCE(SUM({_fingerprint()}), 0) AS bigint) AS checksum"
-    (tally,) = fetch(f"SELECT {counts}, {checksum} FROM assessed")
-    return tally
+    checksum = f"CAST(SUM({_fingerprint()}) AS bigint) AS checksum"
+    rows = fetch(f"SELECT SUBSTR(village_id, 1, 9) AS township, {counts}, {checksum} FROM assessed GROUP BY township")
+    return {row["township"]: {name: row[name] for name in COUNTS} for row in rows}, sum(r["checksum"] for r in rows)
 
 
 def _fingerprint() -> str:

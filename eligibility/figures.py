@@ -80,10 +80,11 @@ def figures_of(run: Recalculation) -> Figures:
 
 
 def _by_township(run: Recalculation) -> dict[str, Counter]:
-    """Counts by township, read off the chunks, none of which reaches beyond a township."""
+    """Counts by township, added up over the chunks that are done."""
     townships: dict[str, Counter] = {}
-    for first_village, counts in run.chunks.exclude(counts={}).values_list("first_village", "counts"):
-        townships.setdefault(first_village[:9], Counter()).update(counts)
+    for of_chunk in run.chunks.values_list("counts", flat=True):
+        for township, counts in of_chunk.items():
+            townships.setdefault(township, Counter()).update(counts)
     return townships
 
 

@@ -11,106 +11,95 @@ Who left the register is not proposed anew here: a return (返贫) is for monito
 
 from datetime import date
 
-from django.db import connection, transaction
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, OuterRef, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
 from eligibility.choices import Outcome, ProposalKind, ProposalState, ScopeKind
 from eligibility.models import Determination, Proposal, Recalculation
-from eligibility.scopes import households_of, is_whole_division
-from eligibility.statements import compile_queryset, prepared, quoted
+from eligibility.statements import Sql, compile_queryset, execute, fetch, prepared, quoted
 from fupin.scope import division_range
 from households.choices import HouseholdStatus
-from households.models import Household
 
-# So many new determinations change how the tables are best joined.
-MANY = 5_000
+_SETTLED = (ProposalState.DISMISSED, ProposalState.TAKEN_UP)
 
 
-@transaction.atomic
 def renew(run: Recalculation) -> None:
-    """Bring the proposals of a run's standard and households into line with the determinations that count now.
+    """Bring the proposals of a chunk's households into line with what was just determined, in its transaction.
 
-    An open proposal that no longer holds lapses. What people dismissed or took up is proposed again only when the
+    They are read from the table `assessed`, whose `wanted` is the kind of the proposal to be made. An open proposal of
+    the standard that no longer holds lapses. What people dismissed or took up is proposed again only when the
     determination has changed since. A household has one open proposal at a time, whichever standard made it.
     """
-    _learn_of(run)
-    standard, reference_date = run.version.standard_id, run.version.reference_date
-    current = Determination.objects.filter(standard=standard, is_current=True)
-    ours = Proposal.objects.open().filter(households_of(run, "household__"), determination__standard=standard)
-    ours.filter(determination__is_current=False).update(
-        determination=Subquery(current.filter(household=OuterRef("household")).values("pk"))
-    )
-    lapsed = ours.annotate(wanted=_wanted("determination__", reference_date)).exclude(wanted=F("kind"))
-    Proposal.objects.filter(pk__in=lapsed.values("pk")).update(state=ProposalState.LAPSED, closed_at=timezone.now())
-
-    settled = Proposal.objects.filter(
-        determination=OuterRef("pk"),
-        kind=OuterRef("wanted"),
-        state__in=(ProposalState.DISMISSED, ProposalState.TAKEN_UP),
-    )
-    wanted = (
-        current.filter(_judged(run))
-        .annotate(wanted=_wanted("", reference_date))
-        .exclude(wanted="")
-        .filter(~Exists(settled))
-    )
-    _insert(run, wanted)
+    standard = run.version.standard_id
+    outdated = _outdated(standard)
+    current = Determination.objects.filter(standard=standard, is_current=True, household=OuterRef("household"))
+    Proposal.objects.filter(pk__in=outdated).update(determination=Subquery(current.values("pk")))
+    lapsed = [key for key, holds in outdated.items() if not holds]
+    Proposal.objects.filter(pk__in=lapsed).update(state=ProposalState.LAPSED, closed_at=timezone.now())
+    _propose(run, ('SELECT "household_id", "wanted" FROM "assessed"', ()))
 
 
-def _learn_of(run: Recalculation) -> None:
-    """Let the database take note of what a run has written, where that is much.
+def renew_where_closed(run: Recalculation) -> None:
+    """Propose for households that an incremental run did not judge, but whose open proposal was closed since its base.
 
-    Of a standard's first determinations the statistics say that there is one, until the vacuum has passed; joined as
-    one, each of them would be compared with every proposal.
+    It no longer stands in the way of what this run's standard proposes.
     """
-    if connection.vendor == "postgresql" and run.determinations.count() >= MANY:
-        with connection.cursor() as cursor:
-            cursor.execute(f'ANALYZE "{Determination._meta.db_table}"')
+    if not run.is_incremental or run.scope != ScopeKind.DIVISION:
+        return
+    closed = Proposal.objects.filter(
+        division_range("household__village_id", run.division_code), closed_at__gte=run.since
+    ).values("household")
+    current = Determination.objects.filter(standard=run.version.standard_id, is_current=True, household__in=closed)
+    _propose(run, compile_queryset(_with_wanted(current, run.version.reference_date).values("household_id", "wanted")))
 
 
-def _judged(run: Recalculation) -> Q:
-    """The determinations that a run may have something to propose for.
-
-    An incremental run also looks at households of which a proposal was closed since: it no longer stands in the way of
-    another standard's.
-    """
-    if is_whole_division(run):
-        return division_range("village_id", run.division_code)
-    households = Household.objects.filter(households_of(run)).order_by().values("pk")
-    if run.is_incremental and run.scope == ScopeKind.DIVISION:
-        closed = Proposal.objects.filter(
-            division_range("household__village_id", run.division_code), closed_at__gte=run.since
-        )
-        households = households.union(closed.order_by().values("household"))
-    return Q(household__in=households)
+def _outdated(standard: int) -> dict[int, bool]:
+    """Open proposals of the standard whose result was replaced, or that are no longer wanted: whether each holds."""
+    rows = fetch(
+        """
+        SELECT p.id, p.kind = a.wanted AS holds FROM assessed a
+        JOIN eligibility_proposal p ON p.household_id = a.household_id AND p.state = 'open'
+        JOIN eligibility_determination d ON d.id = p.determination_id AND d.standard_id = %s
+        WHERE p.kind <> a.wanted OR NOT d.is_current
+        """,
+        (standard,),
+    )
+    return {row["id"]: row["holds"] for row in rows}
 
 
-def _wanted(determination: str, reference_date: date) -> Case:
-    """The table above, over determinations at the lookup path `determination`."""
-    status, since = f"{determination}household__status", f"{determination}household__registered_on"
-    not_eligible = {f"{determination}outcome": Outcome.NOT_ELIGIBLE, status: HouseholdStatus.REGISTERED}
+def wanted(reference_date: date, status: str = "status", registered_on: str = "registered_on") -> Case:
+    """The table above, over `outcome` and the names by which a household's status and registration are found."""
+    not_eligible = {"outcome": Outcome.NOT_ELIGIBLE, status: HouseholdStatus.REGISTERED}
     return Case(
         When(
-            **{f"{determination}outcome": Outcome.ELIGIBLE, status: HouseholdStatus.UNREGISTERED},
+            **{"outcome": Outcome.ELIGIBLE, status: HouseholdStatus.UNREGISTERED},
             then=Value(ProposalKind.IDENTIFY.value),
         ),
-        When(**not_eligible, **{f"{since}__lt": reference_date}, then=Value(ProposalKind.EXIT.value)),
+        When(**not_eligible, **{f"{registered_on}__lt": reference_date}, then=Value(ProposalKind.EXIT.value)),
         When(**not_eligible, then=Value(ProposalKind.SUSPECTED_ERROR.value)),
         default=Value(""),
         output_field=CharField(),
     )
 
 
-def _insert(run: Recalculation, wanted: QuerySet) -> None:
-    """Open proposals for those wanted whose household has none: a second one would be a conflict."""
+def _with_wanted(determinations: QuerySet, reference_date: date) -> QuerySet:
+    return determinations.annotate(wanted=wanted(reference_date, "household__status", "household__registered_on"))
+
+
+def _propose(run: Recalculation, households: Sql) -> None:
+    """Open the proposals `wanted` for `households`, of those that have none. A second one would be a conflict."""
+    sql, params = households
     fixed = {"state": ProposalState.OPEN.value, "made_by_id": run.pk, "made_at": timezone.now(), "reason": ""}
-    columns = ("household_id", "determination_id", "kind")
-    sql, params = compile_queryset(wanted.values("household_id", "pk", "wanted"))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'INSERT INTO "{Proposal._meta.db_table}" ({quoted([*columns, *fixed])}) '
-            f'SELECT "household_id", "pk", "wanted", {", ".join(["%s"] * len(fixed))} FROM ({sql}) "wanted_now" '
-            "WHERE TRUE ON CONFLICT DO NOTHING",
-            prepared(Proposal, fixed) + params,
-        )
+    execute(
+        f"""
+        INSERT INTO eligibility_proposal ({quoted(fixed)}, household_id, determination_id, kind)
+        SELECT {", ".join(["%s"] * len(fixed))}, w.household_id, d.id, w.wanted
+        FROM ({sql}) w
+        JOIN eligibility_determination d ON d.household_id = w.household_id AND d.standard_id = %s AND d.is_current
+        WHERE w.wanted <> '' AND NOT EXISTS (
+            SELECT 1 FROM eligibility_proposal p WHERE p.household_id = w.household_id
+            AND (p.state = 'open' OR p.state IN (%s, %s) AND p.kind = w.wanted AND p.determination_id = d.id))
+        ON CONFLICT DO NOTHING
+        """,
+        (*prepared(Proposal, fixed), *params, run.version.standard_id, *_SETTLED),
+    )

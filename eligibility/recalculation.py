@@ -252,10 +252,9 @@ def _do(run: Recalculation, chunk: RecalculationChunk, rule: Rule) -> None:
     if chunk is None:
         return
     chunk.moves = moves.seen(run, chunk)
-    counts = part_of(run).write(run, chunk, rule)
-    chunk.checksum = f"{counts.pop('checksum'):016x}"
-    chunk.counts = counts
-    chunk.households = sum(counts[outcome] for outcome in part_of(run).OUTCOMES)
+    chunk.counts, checksum = part_of(run).write(run, chunk, rule)
+    chunk.checksum = f"{checksum:016x}"
+    chunk.households = sum(counts[outcome] for counts in chunk.counts.values() for outcome in part_of(run).OUTCOMES)
     chunk.state, chunk.done_at = ChunkState.DONE, timezone.now()
     chunk.save()
 
@@ -280,7 +279,7 @@ def _finish(job: Job) -> bool:
 
 @transaction.atomic
 def _add_up(job: Job) -> bool:
-    """Add up the chunks, renew the proposals and close the job, once: whoever comes second finds it done.
+    """Add up the chunks and close the job, once: whoever comes second finds it done.
 
     Returns False where another chunk is to be done, because a household has moved into or out of it meanwhile.
     """
@@ -292,7 +291,8 @@ def _add_up(job: Job) -> bool:
         return False
     counts, checksum = Counter(), 0
     for chunk in run.chunks.all():
-        counts.update(chunk.counts)
+        for of_township in chunk.counts.values():
+            counts.update(of_township)
         checksum += int(chunk.checksum, 16)
     run.counts = {name: counts[name] for name in part_of(run).COUNTS}
     run.checksum = f"{checksum % 2**64:016x}"
@@ -301,6 +301,7 @@ def _add_up(job: Job) -> bool:
         if run.is_simulation:
             Simulation.objects.filter(run=run).update(figures=breakdowns.figures_of(run))
         else:
-            proposals.renew(run)
+            proposals.renew_where_closed(run)
+            determinations.learn_of(run)
     jobs.finish(job, **run.counts, checksum=run.checksum)
     return True

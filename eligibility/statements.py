@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models import BigIntegerField, CharField, Q, Value
-from django.db.models.expressions import Expression
+from django.db.models.expressions import Expression, RawSQL
 from django.db.models.functions import Cast, Coalesce
 from django.db.models.sql import Query
 
@@ -22,7 +22,10 @@ Sql = tuple[str, tuple]
 # What a determination says; where one of these differs from the current determination, a run writes a new one.
 RESULTS = ("village_id", "outcome", "headcount", "net_income", "deductions", "line", "reasons")
 # What is asked of the determination before.
-PREVIOUS = ("id", "run_id", *RESULTS)
+PREVIOUS = ("id", "run_id", "previous_outcome", *RESULTS)
+# What else of a household may be concluded from.
+OF_HOUSEHOLD = ("status", "registered_on")
+_KEYS = 'SELECT "id" FROM "households"'
 
 
 class Column(Expression):
@@ -40,25 +43,34 @@ class Column(Expression):
 class Narrowing:
     """Which households are assessed, and which rows of other tables may belong to them.
 
-    `rows` may let more through than `households`: what belongs to none of them finds nothing to join.
+    `rows` may let more through than `households`: what belongs to none of them finds nothing to join. Without `rows`
+    the households are looked up first, and the rows through their keys.
     """
 
     households: Q
-    rows: Q
+    rows: Q | None = None
 
     @classmethod
     def to_one(cls, household_id: int) -> "Narrowing":
         return cls(Q(pk=household_id), Q(household_id=household_id))
 
 
-def assessment(rule: Rule, narrowing: Narrowing, *, previous: models.QuerySet | None = None) -> Sql:
+def assessment(
+    rule: Rule,
+    narrowing: Narrowing,
+    *,
+    previous: models.QuerySet | None = None,
+    concluding: dict[str, Expression] | None = None,
+) -> Sql:
     """One row a household: `household_id` and RESULTS; with `previous`, its PREVIOUS as `previous_…`.
 
     `previous` holds at most one determination a household. It is found by the household alone: where a household was
-    determined last says nothing of where it lives now.
+    determined last says nothing of where it lives now. `concluding` are further columns by name, expressions over the
+    results and over the household's OF_HOUSEHOLD.
     """
-    members = Member.objects.filter(narrowing.rows, rule.members_who_count)
-    incomes = IncomeYear.objects.filter(narrowing.rows, year=rule.terms.income_year)
+    rows = Q(household_id__in=RawSQL(_KEYS, ())) if narrowing.rows is None else narrowing.rows
+    members = Member.objects.filter(rows, rule.members_who_count)
+    incomes = IncomeYear.objects.filter(rows, year=rule.terms.income_year)
     joined = {
         "members": members.values("household_id").annotate(headcount=rule.headcount()),
         "incomes": incomes.values("household_id", *rule.income_columns),
@@ -72,7 +84,7 @@ def assessment(rule: Rule, narrowing: Narrowing, *, previous: models.QuerySet | 
     } | {name: Column("incomes", name, FenField()) for name in rule.income_columns}
     selected = ["household_id", *RESULTS]
     if rule.fact_criteria:
-        facts = Fact.objects.filter(narrowing.rows, rule.facts_that_count)
+        facts = Fact.objects.filter(rows, rule.facts_that_count)
         joined["facts"] = facts.values("household_id").annotate(facts_hit=rule.facts_hit())
         columns["facts_hit"] = Coalesce(Column("facts", "facts_hit"), Value(0))
     if previous is not None:
@@ -80,9 +92,16 @@ def assessment(rule: Rule, narrowing: Narrowing, *, previous: models.QuerySet | 
         before = {f"previous_{name}": Column("previous", name) for name in PREVIOUS}
         columns |= before
         selected += before
-    select, select_params = compile_expressions(columns | rule.results(), selected)
-    households, params = compile_queryset(Household.objects.filter(narrowing.households).values("id", "village_id"))
-    sources = [f'({households}) "households"']
+    of_household = ("id", "village_id")
+    if concluding:
+        of_household += OF_HOUSEHOLD
+        columns |= {name: Column("households", name, Household._meta.get_field(name)) for name in OF_HOUSEHOLD}
+        selected += concluding
+    select, select_params = compile_expressions(columns | rule.results() | (concluding or {}), selected)
+    households, params = compile_queryset(Household.objects.filter(narrowing.households).values(*of_household))
+    if narrowing.rows is None:
+        select, select_params, params = f'WITH "households" AS ({households}) {select}', params + select_params, ()
+    sources = ['"households"' if narrowing.rows is None else f'({households}) "households"']
     for name, queryset in joined.items():
         sql, its_params = compile_queryset(queryset)
         sources.append(f'({sql}) "{name}" ON "{name}"."household_id" = "households"."id"')

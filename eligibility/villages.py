@@ -4,7 +4,7 @@ The same run, chunks and checksum as for households; a few hundred villages are 
 """
 
 import zlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import reduce
@@ -56,14 +56,14 @@ def _villages(run: Recalculation) -> QuerySet[Village]:
     return villages.filter(pk__in=run.villages) if run.villages else villages
 
 
-def write(run: Recalculation, chunk: RecalculationChunk, rule: Rule) -> dict:
+def write(run: Recalculation, chunk: RecalculationChunk, rule: Rule) -> tuple[dict[str, dict], int]:
     """Write the determinations that differ from the current ones, in the caller's transaction; a simulation writes all.
 
-    Returns the counts and, as `checksum`, an integer.
+    Returns COUNTS by township, and a checksum.
     """
     current = VillageDetermination.objects.filter(standard=run.version.standard_id, is_current=True)
     before = {row.village_id: row for row in current}
-    counts, checksum, written = Counter(), 0, []
+    townships, checksum, written = defaultdict(Counter), 0, []
     for village in assessed(rule, _villages(run)):
         old = before.get(village.pk)
         row = VillageDetermination(
@@ -76,6 +76,7 @@ def write(run: Recalculation, chunk: RecalculationChunk, rule: Rule) -> dict:
             line=rule.terms.line,
             is_current=not run.is_simulation,
         )
+        counts = townships[row.village_id[:9]]
         counts[row.outcome] += 1
         checksum += zlib.crc32(f"{row.village_id} {row.outcome} {row.total} {row.line}".encode())
         if run.is_simulation or old is None or _differs(old, row):
@@ -85,7 +86,7 @@ def write(run: Recalculation, chunk: RecalculationChunk, rule: Rule) -> dict:
     if not run.is_simulation:
         current.filter(village__in=[row.village_id for row in written]).update(is_current=False)
     VillageDetermination.objects.bulk_create(written)
-    return {name: counts[name] for name in COUNTS} | {"checksum": checksum}
+    return {code: {name: counts[name] for name in COUNTS} for code, counts in townships.items()}, checksum
 
 
 def _differs(old: VillageDetermination, new: VillageDetermination) -> bool:

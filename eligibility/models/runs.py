@@ -82,7 +82,7 @@ class RecalculationChunk(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True, help_text="When it was last taken in hand; empty once that failed.")
     households = models.PositiveIntegerField(default=0)
-    counts = models.JSONField(default=dict)
+    counts = models.JSONField(default=dict, help_text="By township, once it is done.")
     checksum = models.CharField(max_length=64, blank=True)
     moves = models.JSONField(default=list, help_text="Keys of the moves into or out of it that it has seen.")
     done_at = models.DateTimeField(null=True)

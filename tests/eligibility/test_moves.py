@@ -1,10 +1,12 @@
 """While a run goes on, households are edited and move, and villages are merged: nobody is lost or counted twice."""
 
+from collections import Counter
+
 import pytest
 
 from eligibility import determinations, recalculation
-from eligibility.choices import ScopeKind
-from eligibility.models import Determination
+from eligibility.choices import Outcome, ScopeKind
+from eligibility.models import Determination, Proposal
 from fupin import jobs
 from fupin.models import JobState
 from households import services
@@ -55,9 +57,13 @@ def assert_each_once(run, version) -> None:
     assert {outcome: run.counts[outcome] for outcome in determinations.OUTCOMES} == by_outcome
     assert judged(run) == Household.objects.count() == rows.count()
     assert standing(version) == as_by_a_full_run(version)
+    proposed = Proposal.objects.open().values_list("household", "determination")
+    assert set(proposed) == set(rows.filter(outcome=Outcome.ELIGIBLE).values_list("household", "pk"))
     chunks = run.chunks.all()
     assert sum(chunk.households for chunk in chunks) == Household.objects.count()
-    assert all(chunk.households == sum(chunk.counts[name] for name in determinations.OUTCOMES) for chunk in chunks)
+    for chunk in chunks:
+        counts = sum(map(Counter, chunk.counts.values()), Counter())
+        assert chunk.households == sum(counts[name] for name in determinations.OUTCOMES)
 
 
 MOVES = {

@@ -232,16 +232,27 @@ def test_what_changes_after_the_watermark_of_a_finished_run_is_for_the_next(vers
 # --- Chunks -----------------------------------------------------------------------------------------------------
 
 
-def test_chunks_hold_every_household_once_and_never_cross_a_township(version, households):
+def test_chunks_hold_every_household_once_and_count_by_township(version, households):
     determinations.HOUSEHOLDS_A_CHUNK = 8
     run = do(version)
     chunks = list(run.chunks.values_list("first_village", "last_village", "households"))
-    assert chunks == [
-        (VILLAGES[0], VILLAGES[1], 8),
-        (VILLAGES[2], VILLAGES[2], 4),
-        (VILLAGES[3], VILLAGES[3], 4),
-    ]
+    assert chunks == [(VILLAGES[0], VILLAGES[1], 8), (VILLAGES[2], VILLAGES[3], 8)]
     assert set(run.chunks.values_list("state", flat=True)) == {ChunkState.DONE}
+    assert [list(chunk.counts) for chunk in run.chunks.all()] == [["320412100"], ["320412100", "320412101"]]
+    assert run.chunks.last().counts["320412101"] == {
+        "eligible": 2,
+        "not_eligible": 1,
+        "insufficient_data": 1,
+        "newly_eligible": 2,
+        "no_longer_eligible": 0,
+    }
+
+
+def test_a_small_run_is_cut_into_parts_for_several_workers(version, households, monkeypatch):
+    determinations.HOUSEHOLDS_A_CHUNK = 100
+    assert do(version).chunks.count() == 1
+    monkeypatch.setattr(determinations, "HOUSEHOLDS_A_SMALL_CHUNK", 2)
+    assert do(version).chunks.count() == 4
 
 
 @pytest.mark.parametrize("size", [1, 3, 100])
@@ -251,7 +262,7 @@ def test_the_checksum_does_not_depend_on_how_a_run_is_cut(version, households, s
     run = do(version)
     assert run.checksum == expected
     assert run.counts["eligible"] == 8
-    assert run.chunks.count() == {1: 16, 3: 4, 100: 2}[size]
+    assert run.chunks.count() == {1: 16, 3: 4, 100: 1}[size]
 
 
 def test_a_large_village_is_split(version):
@@ -358,7 +369,7 @@ def test_a_cancelled_run_keeps_what_it_did_and_another_may_begin(version, househ
     run.refresh_from_db()
     assert (run.job.state, run.checksum, run.counts) == (JobState.CANCELLED, "", {})
     assert Determination.objects.filter(run=run).count() == 8
-    assert not Proposal.objects.exists()
+    assert Proposal.objects.open().count() == 4, "what it determined counts, so it is proposed"
     jobs.run(run.pk)
     assert Determination.objects.filter(run=run).count() == 8
     following = do(version)
