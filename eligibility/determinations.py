@@ -1,6 +1,6 @@
 """What a chunk of a run leaves: a determination wherever something differs from the one that counts (design §6)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
@@ -19,6 +19,7 @@ from eligibility.models import (
 from eligibility.rules import Rule
 from eligibility.scopes import households_of, is_whole_division
 from eligibility.statements import (
+    OF_HOUSEHOLD,
     RESULTS,
     Narrowing,
     Sql,
@@ -113,8 +114,7 @@ def write(run: Recalculation, chunk: RecalculationChunk, rule: Rule) -> tuple[di
     """
     _plan_for_a_small_part()
     current = Determination.objects.filter(standard=run.version.standard_id, is_current=True)
-    wanted = {} if run.is_simulation else {"wanted": proposals.wanted(run.version.reference_date)}
-    with _assessed(run, assessment(rule, narrowing(run, chunk), previous=current, concluding=wanted), wanted):
+    with _assessed(run, assessment(rule, narrowing(run, chunk), previous=current)):
         if run.is_simulation:
             _write_all_simulated(run, chunk)
         else:
@@ -138,7 +138,7 @@ def _plan_for_a_small_part() -> None:
 
 
 @contextmanager
-def _assessed(run: Recalculation, select: Sql, more: Iterable[str]) -> Iterator[None]:
+def _assessed(run: Recalculation, select: Sql) -> Iterator[None]:
     """Keep the results of the statement as the table `assessed`, with whether each `differs` from the one before.
 
     Of a household that the run has judged already, having moved here from another chunk, the one before is the run's
@@ -153,7 +153,7 @@ def _assessed(run: Recalculation, select: Sql, more: Iterable[str]) -> Iterator[
     differs = f'"previous_id" IS NULL OR NOT ({same}) AS "differs"'
     before = 'CASE WHEN "previous_run_id" = %s THEN "previous_previous_outcome" ELSE "previous_outcome" END'
     before = f"""COALESCE({before}, '') AS "before\""""
-    columns = quoted(["household_id", *RESULTS, "previous_id", "previous_run_id", *more])
+    columns = quoted(["household_id", *RESULTS, *OF_HOUSEHOLD, "previous_id", "previous_run_id"])
     execute(
         f'CREATE TEMPORARY TABLE "assessed" AS SELECT {columns}, {differs}, {before} FROM ({sql}) "results"',
         prepared(Determination, {"run_id": run.pk}) + params,

@@ -23,7 +23,7 @@ Sql = tuple[str, tuple]
 RESULTS = ("village_id", "outcome", "headcount", "net_income", "deductions", "line", "reasons")
 # What is asked of the determination before.
 PREVIOUS = ("id", "run_id", "previous_outcome", *RESULTS)
-# What else of a household may be concluded from.
+# What else of a household matters where a result is compared with the one before.
 OF_HOUSEHOLD = ("status", "registered_on")
 _KEYS = 'SELECT "id" FROM "households"'
 
@@ -55,18 +55,11 @@ class Narrowing:
         return cls(Q(pk=household_id), Q(household_id=household_id))
 
 
-def assessment(
-    rule: Rule,
-    narrowing: Narrowing,
-    *,
-    previous: models.QuerySet | None = None,
-    concluding: dict[str, Expression] | None = None,
-) -> Sql:
-    """One row a household: `household_id` and RESULTS; with `previous`, its PREVIOUS as `previous_…`.
+def assessment(rule: Rule, narrowing: Narrowing, *, previous: models.QuerySet | None = None) -> Sql:
+    """One row a household: `household_id` and RESULTS; with `previous`, also OF_HOUSEHOLD and PREVIOUS as `previous_…`.
 
     `previous` holds at most one determination a household. It is found by the household alone: where a household was
-    determined last says nothing of where it lives now. `concluding` are further columns by name, expressions over the
-    results and over the household's OF_HOUSEHOLD.
+    determined last says nothing of where it lives now.
     """
     rows = Q(household_id__in=RawSQL(_KEYS, ())) if narrowing.rows is None else narrowing.rows
     members = Member.objects.filter(rows, rule.members_who_count)
@@ -89,15 +82,12 @@ def assessment(
         columns["facts_hit"] = Coalesce(Column("facts", "facts_hit"), Value(0))
     if previous is not None:
         joined["previous"] = previous.values("household_id", *PREVIOUS)
-        before = {f"previous_{name}": Column("previous", name) for name in PREVIOUS}
-        columns |= before
-        selected += before
-    of_household = ("id", "village_id")
-    if concluding:
-        of_household += OF_HOUSEHOLD
-        columns |= {name: Column("households", name, Household._meta.get_field(name)) for name in OF_HOUSEHOLD}
-        selected += concluding
-    select, select_params = compile_expressions(columns | rule.results() | (concluding or {}), selected)
+        of_both = {name: Column("households", name) for name in OF_HOUSEHOLD}
+        of_both |= {f"previous_{name}": Column("previous", name) for name in PREVIOUS}
+        columns |= of_both
+        selected += of_both
+    select, select_params = compile_expressions(columns | rule.results(), selected)
+    of_household = ("id", "village_id", *(OF_HOUSEHOLD if previous is not None else ()))
     households, params = compile_queryset(Household.objects.filter(narrowing.households).values(*of_household))
     if narrowing.rows is None:
         select, select_params, params = f'WITH "households" AS ({households}) {select}', params + select_params, ()
