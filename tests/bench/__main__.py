@@ -129,7 +129,7 @@ def report(found: list) -> None:
     width = max(len(measured.name) for measured in found)
     say(f"\n{'':{width}}  {'measured':>9}  {'goal':>7}")
     for measured in found:
-        say(f"{measured.name:{width}}  {measured.ratio:>9,.2f}  {measured.goal:>7}  {measured.verdict}")
+        say(f"{measured.name:{width}}  {measured.ratio:>9,.3f}  {measured.goal:>7}  {measured.verdict}")
     say("")
     for measured in found:
         say(f"{measured.name}: {measured.detail}")

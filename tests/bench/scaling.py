@@ -20,6 +20,8 @@ from tests.bench.workers import crew
 SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000)
 # Small registers are done in a moment, so they are measured more often.
 ROUNDS = (3, 3, 3, 2, 2)
+# From here on the memory of a worker is to stay the same.
+FLAT_FROM = 100_000
 PICTURE = Path(__file__).resolve().parents[2] / "docs" / "images" / "scaling.svg"
 NAMES = ("one raw statement, processor time", "one worker, processor time", "two workers, by the clock")
 
@@ -28,32 +30,41 @@ def run(largest: int = SIZES[-1]) -> list[Measured]:
     """Grow the register that DATABASE_URL names to each size, measure, and draw."""
     sizes = [size for size in SIZES if size <= largest]
     seconds: dict[str, list[float]] = {name: [] for name in NAMES}
+    megabytes = {}
     make_table()
     with crew(1) as one, crew(2) as two:
         for size, rounds in zip(sizes, ROUNDS, strict=False):
             grow(size)
-            figures = [_measured(one, two) for _round in range(rounds)]
+            figures, held = zip(*[_measured(one, two) for _round in range(rounds)], strict=True)
+            megabytes[size] = max(held)
             for name, its in zip(NAMES, zip(*figures, strict=True), strict=True):
                 seconds[name].append(statistics.median(its))
             row = "  ".join(f"{name} {its[-1]:.2f} s" for name, its in seconds.items())
-            sys.stdout.write(f"{size:>9,} households  {row}\n")
+            sys.stdout.write(f"{size:>9,} households  {row}  a worker {megabytes[size]} MB\n")
             sys.stdout.flush()
     execute("DROP TABLE bench_raw")
     draw(sizes, seconds)
     ours = seconds[NAMES[1]]
     growth = (ours[-1] / ours[0]) / (sizes[-1] / sizes[0])
     detail = f"{sizes[0]:,} households in {ours[0]:.2f} s, {sizes[-1]:,} in {ours[-1]:.2f} s"
-    return [Measured("growth of time ÷ growth of the register, one worker", round(growth, 2), detail, at_most=1.2)]
+    found = [Measured("growth of time ÷ growth of the register, one worker", round(growth, 2), detail, at_most=1.2)]
+    if FLAT_FROM in megabytes:
+        held = round(megabytes[sizes[-1]] / megabytes[FLAT_FROM], 2)
+        detail = f"{megabytes[FLAT_FROM]} MB with {FLAT_FROM:,}, {megabytes[sizes[-1]]} with {sizes[-1]:,}"
+        found.append(Measured("memory of a worker and its connection ÷ with fewer", held, detail, at_most=1.1))
+    return found
 
 
-def _measured(one, two) -> tuple[float, float, float]:
+def _measured(one, two) -> tuple[tuple[float, float, float], int]:
+    """Seconds of what NAMES says, and the megabytes that a worker held with its connection's process."""
     empty("bench_raw", "eligibility_determination", "eligibility_proposal")
     of_raw = timed(raw, version(), first=True)
     of_one = one.run(version())
     check()
     empty("eligibility_determination", "eligibility_proposal")
     of_two = two.run(version())
-    return of_raw["processor"], of_one["processor"], of_two["seconds"]
+    seconds = of_raw["processor"], of_one["processor"], of_two["seconds"]
+    return seconds, of_one["megabytes"] + of_one["server_megabytes"]
 
 
 def draw(sizes: list[int], seconds: dict[str, list[float]]) -> None:

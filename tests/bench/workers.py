@@ -6,10 +6,10 @@ They have started before the clock does.
 import json
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 
 from django.conf import settings
+from django.utils import timezone
 
 from eligibility import recalculation
 from eligibility.models import StandardVersion
@@ -28,19 +28,19 @@ class Crew:
             process.stdout.readline()
 
     def run(self, version: StandardVersion, *, incremental: bool = False) -> dict[str, float]:
-        """A recalculation of the district: its `seconds`, those of `processor` that all used, and the most `megabytes`
-        and `server_megabytes` that one worker and its connection's process held.
+        """A recalculation of the district: its `seconds` from the start to the job's end, those of `processor` that all
+        used, and the most `megabytes` and `server_megabytes` that one worker and its connection's process held.
         """
-        start = time.perf_counter()
+        start = timezone.now()
         run = recalculation.start(version, settings.DISTRICT_CODE, None, incremental=incremental)
         for process, part in zip(self.processes, ("run", *["help"] * len(self.processes)), strict=False):
             process.stdin.write(f"{run.pk} {part}\n")
             process.stdin.flush()
         told = [json.loads(process.stdout.readline()) for process in self.processes]
-        seconds = time.perf_counter() - start
         run.refresh_from_db()
         if not run.checksum:
             raise RuntimeError(f"the run ended as {run.job.state}: {run.job.error}")
+        seconds = (run.job.finished_at - start).total_seconds()
         most = {name: max(one[name] for one in told) for name in ("megabytes", "server_megabytes")}
         return most | {"seconds": seconds, "processor": sum(one["processor"] for one in told)}
 
