@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 
 from eligibility import proposals
@@ -32,7 +32,7 @@ from eligibility.statements import (
 from households.models import Household
 
 # Small villages are put together up to about this many households; a village of more than twice as many is split.
-HOUSEHOLDS_A_CHUNK = 20_000
+HOUSEHOLDS_A_CHUNK = 40_000
 # A smaller run is cut into a few parts too, so that a second worker has something to do, unless they would be tiny.
 PARTS_OF_A_SMALL_RUN = 4
 HOUSEHOLDS_A_SMALL_CHUNK = 2_000
@@ -113,14 +113,27 @@ def write(run: Recalculation, chunk: RecalculationChunk, rule: Rule) -> tuple[di
     own; what is replaced, written, proposed and counted is read from there.
     """
     _plan_for_a_small_part()
-    current = Determination.objects.filter(standard=run.version.standard_id, is_current=True)
-    with _assessed(run, assessment(rule, narrowing(run, chunk), previous=current)):
+    with _assessed(run, assessment(rule, narrowing(run, chunk), previous=_before(run, chunk))):
         if run.is_simulation:
             _write_all_simulated(run, chunk)
         else:
             _write_changed(run, chunk)
             proposals.renew(run)
         return _tally()
+
+
+def _before(run: Recalculation, chunk: RecalculationChunk) -> QuerySet[Determination]:
+    """The determinations that count; there is nothing to look for in the first run of a standard.
+
+    Except for what the run itself has said of those who have moved here.
+    """
+    current = Determination.objects.filter(standard=run.version.standard_id, is_current=True)
+    return current if chunk.moves or _standard_was_recalculated_before(run) else current.filter(Value(False))
+
+
+def _standard_was_recalculated_before(run: Recalculation) -> bool:
+    runs = Recalculation.objects.filter(version__standard=run.version.standard_id, is_simulation=False)
+    return runs.exclude(watermark=None).exclude(pk=run.pk).exists()
 
 
 def _plan_for_a_small_part() -> None:
@@ -130,9 +143,10 @@ def _plan_for_a_small_part() -> None:
     as on a disk, all that a run has written is read for every chunk. And of a standard that the statistics do not know
     yet it expects one determination, would keep "it" aside and compare every household with it: with as many as the
     first run has written by then. So it keeps nothing aside.
+    Compiling a statement for some ten thousand rows takes longer than it saves.
     """
     if connection.vendor == "postgresql":
-        wanted = {"seq_page_cost": 0.1, "random_page_cost": 0.1, "enable_material": "off"}
+        wanted = {"seq_page_cost": 0.1, "random_page_cost": 0.1, "enable_material": "off", "jit": "off"}
         wanted |= {"max_parallel_workers_per_gather": 0}
         execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in wanted.items()))
 
@@ -194,8 +208,7 @@ def learn_of(run: Recalculation) -> None:
 
     Until the vacuum has passed, it would think that there is one.
     """
-    runs = Recalculation.objects.filter(version__standard=run.version.standard_id, is_simulation=False)
-    if connection.vendor == "postgresql" and not runs.exclude(watermark=None).exclude(pk=run.pk).exists():
+    if connection.vendor == "postgresql" and not _standard_was_recalculated_before(run):
         execute(f'ANALYZE "{Determination._meta.db_table}"')
 
 

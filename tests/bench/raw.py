@@ -68,7 +68,7 @@ def make_table() -> None:
     """An empty table for the raw statement."""
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS bench_raw")
-        cursor.execute("CREATE TABLE bench_raw (LIKE eligibility_determination INCLUDING ALL)")
+        cursor.execute("CREATE TABLE bench_raw (LIKE eligibility_determination INCLUDING ALL) WITH (fillfactor = 90)")
 
 
 def raw(version: StandardVersion, *, first: bool = False) -> None:
