@@ -1,8 +1,10 @@
 """What a chunk of a run leaves: a determination wherever something differs from the one that counts (design §6)."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
@@ -33,8 +35,7 @@ from households.models import Household
 
 # Small villages are put together up to about this many households; a village of more than twice as many is split.
 HOUSEHOLDS_A_CHUNK = 40_000
-# A smaller run is cut into a few parts too, so that a second worker has something to do, unless they would be tiny.
-PARTS_OF_A_SMALL_RUN = 4
+# A smaller run is cut into a part for each worker that may share it, unless the parts would be tiny.
 HOUSEHOLDS_A_SMALL_CHUNK = 2_000
 
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
@@ -55,7 +56,7 @@ def plan(run: Recalculation) -> Iterator[RecalculationChunk]:
         .annotate(households=Count("pk"))
         .values_list("village_id", "households")
     )
-    part = sum(count for _village, count in villages) // PARTS_OF_A_SMALL_RUN
+    part = math.ceil(sum(count for _village, count in villages) / settings.FUPIN_WORKERS_A_JOB)
     size = min(HOUSEHOLDS_A_CHUNK, max(part, HOUSEHOLDS_A_SMALL_CHUNK))
     first = last = None
     households = 0

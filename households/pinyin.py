@@ -1,10 +1,11 @@
 """Chinese names as Latin letters, so that a clerk finds 张三 by typing zhangsan or zs."""
 
-from pypinyin import lazy_pinyin
-
 
 def head_values(name: str) -> dict[str, str]:
     """Column values of a household for the name of its head: 张三, 'zhangsan' and 'zs'."""
+    # Its dictionary takes 50 MB, which a process that enters no name does without.
+    from pypinyin import lazy_pinyin
+
     syllables = [syllable.lower() for syllable in lazy_pinyin(name)]
     return {
         "head_name": name,

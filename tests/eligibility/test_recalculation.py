@@ -248,7 +248,8 @@ def test_chunks_hold_every_household_once_and_count_by_township(version, househo
     }
 
 
-def test_a_small_run_is_cut_into_parts_for_several_workers(version, households, monkeypatch):
+def test_a_small_run_is_cut_into_a_part_for_each_worker(version, households, monkeypatch, settings):
+    settings.FUPIN_WORKERS_A_JOB = 4
     determinations.HOUSEHOLDS_A_CHUNK = 100
     assert do(version).chunks.count() == 1
     monkeypatch.setattr(determinations, "HOUSEHOLDS_A_SMALL_CHUNK", 2)
