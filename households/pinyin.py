@@ -1,5 +1,7 @@
 """Chinese names as Latin letters, so that a clerk finds 张三 by typing zhangsan or zs."""
 
+HEAD_FIELDS = ("head_name", "head_pinyin", "head_initials")
+
 
 def head_values(name: str) -> dict[str, str]:
     """Column values of a household for the name of its head: 张三, 'zhangsan' and 'zs'."""

@@ -19,7 +19,7 @@ from households.choices import Relationship
 from households.imports import columns as layout
 from households.imports.parsing import Parsed, Row
 from households.models import Fact, Household, IncomeYear, Member
-from households.pinyin import head_values
+from households.pinyin import HEAD_FIELDS, head_values
 from households.rules import FactEntry, HouseholdEntry, IncomeEntry, MemberEntry
 from households.signals import households_changed
 
@@ -27,7 +27,7 @@ CHUNK = 1_000
 HOUSEHOLD_FIELDS = ("group", "phone", "attribute", "main_cause", "other_causes")
 OF_MEMBER = tuple(name for name in entries.MEMBER_FIELDS if name != "id_number")
 UPDATED = {
-    Household: ("group", "phone", "attribute", "main_cause", "other_causes", *head_values("")),
+    Household: ("group", "phone", "attribute", "main_cause", "other_causes", *HEAD_FIELDS),
     Member: OF_MEMBER,
     IncomeYear: IncomeYear.AMOUNTS,
     Fact: entries.FACT_FIELDS,
