@@ -32,9 +32,11 @@ def renew(run: Recalculation) -> None:
     judged = f"SELECT household_id, {_WANTED} AS wanted FROM assessed", (reference_date,)
     outdated = _outdated(standard, judged)
     current = Determination.objects.filter(standard=standard, is_current=True, household=OuterRef("household"))
-    Proposal.objects.filter(pk__in=outdated).update(determination=Subquery(current.values("pk")))
+    # Still open, that is: people may have settled one in this moment.
+    still = Proposal.objects.open()
+    still.filter(pk__in=outdated).update(determination=Subquery(current.values("pk")))
     lapsed = [key for key, holds in outdated.items() if not holds]
-    Proposal.objects.filter(pk__in=lapsed).update(state=ProposalState.LAPSED, closed_at=timezone.now())
+    still.filter(pk__in=lapsed).update(state=ProposalState.LAPSED, closed_at=timezone.now())
     _propose(run, judged)
 
 

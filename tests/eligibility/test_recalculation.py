@@ -13,7 +13,7 @@ from django.db import OperationalError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from eligibility import determinations, recalculation, standards
+from eligibility import determinations, proposals, recalculation, standards
 from eligibility.choices import ChunkState, Outcome, VersionState
 from eligibility.models import Determination, Proposal, Recalculation, SimulatedDetermination
 from eligibility.rules import Rule
@@ -622,6 +622,21 @@ def test_a_proposal_that_no_longer_holds_lapses(version, household):
     change_income(household, "8000.00")
     do(version)
     assert proposed(household) == [("identify", "lapsed"), ("identify", "open")]
+
+
+def test_a_proposal_that_somebody_takes_up_meanwhile_stays_taken_up(version, household, monkeypatch):
+    do(version)
+    change_income(household, "9000.00")
+    real = proposals._outdated
+
+    def outdated(*args):
+        found = real(*args)
+        Proposal.objects.update(state="taken_up")
+        return found
+
+    monkeypatch.setattr(proposals, "_outdated", outdated)
+    do(version)
+    assert proposed(household) == [("identify", "taken_up")]
 
 
 @pytest.mark.parametrize("state", ["dismissed", "taken_up"])
