@@ -34,7 +34,7 @@ from eligibility.statements import (
 from households.models import Household
 
 # Small villages are put together up to about this many households; a village of more than twice as many is split.
-HOUSEHOLDS_A_CHUNK = 40_000
+HOUSEHOLDS_A_CHUNK = 20_000
 # A smaller run is cut into a part for each worker that may share it, unless the parts would be tiny.
 HOUSEHOLDS_A_SMALL_CHUNK = 2_000
 

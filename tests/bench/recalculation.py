@@ -48,6 +48,8 @@ CHANGED_OF = 50
 # The loop is measured on a part of the batches that would take about this many households.
 HOUSEHOLDS_OF_LOOP = 30_000
 MEGABYTE = 2**20
+# Runs and what they leave: nothing was determined where these are empty.
+OURS = ("eligibility_recalculation", "eligibility_determination", "eligibility_proposal")
 LONG_AGO = timedelta(days=30)
 
 _turns = count()
@@ -67,6 +69,17 @@ class Notes:
         self[name] = measured["seconds"]
         self[f"{name} processor"] = measured["processor"]
 
+    def logged(self, name: str, work: Callable[[], None]) -> None:
+        """Do some work, and note the records that it writes to the log, and what the log takes in all.
+
+        What is touched for the first time since a checkpoint is logged as a copy of its whole page besides. How often
+        that happens the settings of the server say, not the work.
+        """
+        position = _log_position()
+        work()
+        records, copies = _logged_since(position)
+        self[f"log {name}"], self[f"log {name} with copies of pages"] = records, records + copies
+
     def median(self, name: str) -> float:
         return statistics.median(self.figures[name])
 
@@ -80,6 +93,7 @@ def run(rounds: int = ROUNDS) -> list[Measured]:
     notes = Notes()
     Household.objects.filter(touched_at__gte=timezone.now() - 2 * OVERLAP).update(touched_at=timezone.now() - LONG_AGO)
     execute("VACUUM ANALYZE")
+    execute("CREATE EXTENSION IF NOT EXISTS pg_walinspect")
     make_table()
     theirs.make_table()
     with crew(1) as one, crew(2) as two:
@@ -126,8 +140,7 @@ def empty(*tables: str) -> None:
 # --- The situations -----------------------------------------------------------------------------------------------
 def _first(notes: Notes, one: Crew, two: Crew, number: int) -> None:
     """Nothing determined before. OpenFisca and the loop are measured here, where they too write every household."""
-    ours = ("eligibility_determination", "eligibility_proposal")
-    empty("bench_raw", *ours)
+    empty("bench_raw", *OURS)
     for loader in ("rows", "copy") if theirs.python() else ():
         told = theirs.openfisca(version(), loader)
         notes[f"openfisca {loader}"] = told["seconds"]
@@ -141,7 +154,7 @@ def _first(notes: Notes, one: Crew, two: Crew, number: int) -> None:
         notes[f"openfisca {name}"] = figure
     parts = max(1, Household.objects.count() // HOUSEHOLDS_OF_LOOP)
     notes["loop"] = timed(loop, version(), number % parts, parts)["seconds"] * parts
-    empty(*ours)
+    empty(*OURS)
     notes.took("two first", two.run(version()))
 
 
@@ -149,13 +162,13 @@ def _again(notes: Notes, one: Crew, two: Crew) -> None:
     """Some incomes changed: everything judged again, by one, by two and raw; then others, of which only they are."""
     _change_some_incomes()
     execute("CHECKPOINT")
-    notes["log again after a checkpoint"] = _logged(lambda: notes.took("one again", one.run(version())))
+    notes.logged("again", lambda: notes.took("one again", one.run(version())))
     notes.took("raw again", timed(raw, version()))
     check()
     _change_some_incomes()
-    notes["log again"] = _logged(lambda: notes.took("two again", two.run(version())))
+    notes.took("two again", two.run(version()))
     _change_some_incomes()
-    notes["log incremental"] = _logged(lambda: notes.took("one incremental", one.run(version(), incremental=True)))
+    notes.logged("incremental", lambda: notes.took("one incremental", one.run(version(), incremental=True)))
     _change_some_incomes()
     notes.took("two incremental", two.run(version(), incremental=True))
 
@@ -164,12 +177,12 @@ def _rewritten(notes: Notes, one: Crew, two: Crew) -> None:
     """A new version with another line: every determination differs."""
     _raise_the_line()
     execute("CHECKPOINT")
-    notes["log rewritten after a checkpoint"] = _logged(lambda: notes.took("one rewritten", one.run(version())))
+    notes.logged("rewritten", lambda: notes.took("one rewritten", one.run(version())))
     notes.took("raw rewritten", timed(raw, version()))
     check()
     execute("VACUUM ANALYZE eligibility_determination")
     _raise_the_line()
-    notes["log rewritten"] = _logged(lambda: notes.took("two rewritten", two.run(version())))
+    notes.took("two rewritten", two.run(version()))
 
 
 def _change_some_incomes() -> None:
@@ -196,21 +209,20 @@ def _raise_the_line() -> None:
     standards.approve(standards.submit(draft, proposer), approver, "bench")
 
 
-def _logged(work: Callable[[], None]) -> float:
-    """Megabytes of write-ahead log while some work is done, all of the server's.
-
-    What is touched for the first time since a checkpoint is logged as a copy of its whole page. How often that happens
-    the settings of the server say, not the work: it is measured right after a checkpoint, and without one.
-    """
-    before = _log_position()
-    work()
-    return (_log_position() - before) / MEGABYTE
-
-
-def _log_position() -> int:
+def _log_position() -> str:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_wal_lsn() - '0/0'::pg_lsn")
-        return int(cursor.fetchone()[0])
+        cursor.execute("SELECT pg_current_wal_flush_lsn()")
+        return cursor.fetchone()[0]
+
+
+def _logged_since(position: str) -> tuple[float, float]:
+    """Megabytes of records and of copies of pages in the write-ahead log since a position, all of the server's."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(record_size), sum(fpi_size) FROM pg_get_wal_stats(%s, %s)", [position, _log_position()]
+        )
+        records, copies = cursor.fetchone()
+    return float(records) / MEGABYTE, float(copies) / MEGABYTE
 
 
 # --- What it comes to ---------------------------------------------------------------------------------------------
@@ -236,7 +248,7 @@ def _found(notes: Notes, households: int) -> list[Measured]:
     for name, state, goal in (
         ("again", "", {"at_most": 0.02}),
         ("incremental", "", {"at_most": 0.02}),
-        ("again", " after a checkpoint", {}),
+        ("again", " with copies of pages", {}),
     ):
         one, other = f"log {name}{state}", f"log rewritten{state}"
         detail = f"{notes.median(one):,.0f} MB against {notes.median(other):,.0f} MB"

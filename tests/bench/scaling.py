@@ -13,7 +13,7 @@ from pygal.style import CleanStyle
 
 from tests.bench.measured import Measured
 from tests.bench.raw import check, make_table, raw
-from tests.bench.recalculation import empty, execute, timed, version
+from tests.bench.recalculation import OURS, empty, execute, timed, version
 from tests.bench.register import grow
 from tests.bench.workers import crew
 
@@ -57,11 +57,11 @@ def run(largest: int = SIZES[-1]) -> list[Measured]:
 
 def _measured(one, two) -> tuple[tuple[float, float, float], int]:
     """Seconds of what NAMES says, and the megabytes that a worker held with its connection's process."""
-    empty("bench_raw", "eligibility_determination", "eligibility_proposal")
+    empty("bench_raw", *OURS)
     of_raw = timed(raw, version(), first=True)
     of_one = one.run(version())
     check()
-    empty("eligibility_determination", "eligibility_proposal")
+    empty(*OURS)
     of_two = two.run(version())
     seconds = of_raw["processor"], of_one["processor"], of_two["seconds"]
     return seconds, of_one["megabytes"] + of_one["server_megabytes"]
