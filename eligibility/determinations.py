@@ -36,7 +36,7 @@ from households.models import Household
 # Small villages are put together up to about this many households; a village of more than twice as many is split.
 HOUSEHOLDS_A_CHUNK = 20_000
 # A smaller run is cut into a part for each worker that may share it, unless the parts would be tiny.
-HOUSEHOLDS_A_SMALL_CHUNK = 100
+HOUSEHOLDS_A_SMALL_CHUNK = 20
 
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
 COUNTS = (*OUTCOMES, "newly_eligible", "no_longer_eligible")

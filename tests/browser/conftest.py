@@ -111,6 +111,8 @@ def running_site(folder: Path, households: int = HOUSEHOLDS) -> Iterator[Site]:
     """A site of its own in `folder`, with that many households; all its processes end with it."""
     with _database() as variables:
         environment = os.environ | {"FUPIN_VAR_DIR": str(folder), "PYTHONWARNINGS": "ignore"} | variables
+        # Cuts even a small run into parts, so that a browser sees it move.
+        environment |= {"FUPIN_WORKERS_A_JOB": "8"}
         environment.pop("DJANGO_SETTINGS_MODULE", None)
         _manage(environment, "prepare", "--households", str(households))
         port = _free_port()
