@@ -180,7 +180,7 @@ else:
 FUPIN_JOB_LEASE_SECONDS = env.float("FUPIN_JOB_LEASE_SECONDS", default=60)
 FUPIN_JOB_SWEEP_SECONDS = env.float("FUPIN_JOB_SWEEP_SECONDS", default=15)
 # How many workers share one recalculation, if so many are free: best as many as the database has processors.
-FUPIN_WORKERS_A_JOB = env.int("FUPIN_WORKERS_A_JOB", default=2)
+FUPIN_WORKERS_A_JOB = max(1, env.int("FUPIN_WORKERS_A_JOB", default=2))
 # The hour of the night (0 to 23) in which what was touched is judged anew by every standard in force; empty: never.
 FUPIN_NIGHTLY_HOUR = env.str("FUPIN_NIGHTLY_HOUR", default="2")
 if FUPIN_NIGHTLY_HOUR and FUPIN_NIGHTLY_HOUR not in map(str, range(24)):
