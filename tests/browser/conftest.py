@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from assistance.demo.accounts import PASSWORD
 ROOT = Path(__file__).resolve().parents[2]
 HOUSEHOLDS = 300
 STARTING_SECONDS = 120
+STEP_SECONDS = 0.02
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 # What keeps a browser from calling its maker, on machines that have no way out.
@@ -46,27 +46,27 @@ class Site:
         return _manage(self.environment, *arguments)
 
     @contextmanager
-    def slow_worker(self) -> Iterator[None]:
-        """Let the worker run for a twentieth of the time only, so that a browser sees a short job on its way."""
+    def worker_in_steps(self) -> Iterator[Callable[[], None]]:
+        """Hold the worker still; each call of what is given lets it work for a moment, so that a short job is seen.
+
+        Afterwards it goes on by itself.
+        """
         workers = [pid for pid in _children(self.process.pid) if b"celery" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-        over = threading.Event()
 
-        def take_turns() -> None:
-            while not over.is_set():
-                for pid in workers:
-                    os.killpg(pid, signal.SIGSTOP)
-                over.wait(0.38)
-                for pid in workers:
-                    os.killpg(pid, signal.SIGCONT)
-                over.wait(0.02)
+        def signal_all(what: signal.Signals) -> None:
+            for pid in workers:
+                os.killpg(pid, what)
 
-        turns = threading.Thread(target=take_turns, daemon=True)
-        turns.start()
+        def step() -> None:
+            signal_all(signal.SIGCONT)
+            time.sleep(STEP_SECONDS)
+            signal_all(signal.SIGSTOP)
+
+        signal_all(signal.SIGSTOP)
         try:
-            yield
+            yield step
         finally:
-            over.set()
-            turns.join()
+            signal_all(signal.SIGCONT)
 
 
 def _children(pid: int) -> list[int]:

@@ -112,9 +112,12 @@ def recalculation(album: Album) -> None:
     page.goto("/desk/recalculations/new/")
     standards = page.get_by_label("识别标准").locator("option").all_inner_texts()
     page.get_by_label("识别标准").select_option(label=next(text for text in standards if "低收入农户" in text))
-    with album.site.slow_worker():
+    with album.site.worker_in_steps() as let_work:
         page.get_by_role("button", name="开始").click()
-        page.locator("progress[value]:not([value='0'])").wait_for(timeout=60_000)
+        page.locator("progress").wait_for()
+        while page.locator("progress[value]:not([value='0'])").count() == 0:
+            let_work()
+            page.wait_for_timeout(200)
         page.screenshot(path=FOLDER / "recalculation-running.png", animations="disabled")
     page.locator("progress").wait_for(state="detached", timeout=120_000)
     page.get_by_text("已完成").first.wait_for()
