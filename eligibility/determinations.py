@@ -2,11 +2,10 @@
 
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Value
+from django.db.models import Count, Q, Value
 from django.db.models.expressions import RawSQL
 
 from eligibility import proposals
@@ -24,13 +23,16 @@ from eligibility.statements import (
     OF_HOUSEHOLD,
     RESULTS,
     Narrowing,
+    OfChunk,
     Sql,
     assessment,
+    bound,
     execute,
     fetch,
     prepared,
     quoted,
 )
+from eligibility.terms import Terms
 from households.models import Household
 
 # Small villages are put together up to about this many households; a village of more than twice as many is split.
@@ -87,49 +89,68 @@ def _split(run: Recalculation, village: str, size: int) -> Iterator[Recalculatio
         )
 
 
-def narrowing(run: Recalculation, chunk: RecalculationChunk) -> Narrowing:
+def narrowing(run: Recalculation, *, parts_a_village: bool) -> Narrowing:
     """The households of a chunk as they lie now, and what else has to be read for them.
 
     Each table is narrowed by one range only: of two, the planner would take the product for the share of the rows.
     Of a part of the households, such as those that were touched, the rows are found through their keys.
     """
-    in_chunk = Q(village_id__gte=chunk.first_village, village_id__lte=chunk.last_village)
-    if chunk.first_household is not None:
-        in_chunk &= _keys("pk", chunk.first_household, chunk.last_household)
+    in_chunk = Q(village_id__gte=_of_chunk("first_village"), village_id__lte=_of_chunk("last_village"))
+    if parts_a_village:
+        in_chunk &= _in_part("pk")
     if not is_whole_division(run):
         return Narrowing(in_chunk & households_of(run))
-    if chunk.first_household is not None:
-        return Narrowing(in_chunk, _keys("household_id", chunk.first_household, chunk.last_household))
-    return Narrowing(in_chunk, in_chunk)
+    return Narrowing(in_chunk, _in_part("household_id") if parts_a_village else in_chunk)
 
 
-def _keys(path: str, first: int, last: int) -> Q:
-    return Q(**{f"{path}__gte": first, f"{path}__lte": last})
+def _in_part(path: str) -> Q:
+    return Q(**{f"{path}__gte": _of_chunk("first_household"), f"{path}__lte": _of_chunk("last_household")})
 
 
-def write(run: Recalculation, chunk: RecalculationChunk, rule: Rule) -> tuple[dict[str, dict], int]:
-    """Write a chunk's determinations and what they propose, in the caller's transaction.
+def _of_chunk(name: str) -> OfChunk:
+    return OfChunk(name, RecalculationChunk._meta.get_field(name))
 
-    Returns COUNTS by township, and a checksum. The households are assessed once, into a table of the transaction's
-    own; what is replaced, written, proposed and counted is read from there.
-    """
-    _plan_for_a_small_part()
-    with _assessed(run, assessment(rule, narrowing(run, chunk), previous=_before(run, chunk))):
-        if run.is_simulation:
-            _write_all_simulated(run, chunk)
+
+class Writer:
+    """Writes what a run determines, chunk by chunk. What it asks of the database is put into words once."""
+
+    def __init__(self, run: Recalculation):
+        self.run = run
+        self.rule = Rule(Terms.of_run(run))
+        self.is_first = not _standard_was_recalculated_before(run)
+        self._statements: dict[tuple[bool, bool], Sql] = {}
+
+    def write(self, chunk: RecalculationChunk) -> tuple[dict[str, dict], int]:
+        """Write a chunk's determinations and what they propose, in the caller's transaction.
+
+        Returns COUNTS by township, and a checksum. The households are assessed once, into a table of the transaction's
+        own; what is replaced, written, proposed and counted is read from there.
+        """
+        # There is nothing to look for before, except for what the run itself has said of those who have moved here.
+        replaces = bool(chunk.moves) or not self.is_first
+        _plan_for_a_small_part(by_keys=not is_whole_division(self.run))
+        execute(*bound(self._assess(chunk.first_household is not None, replaces), chunk))
+        if self.run.is_simulation:
+            _write_all_simulated(self.run, chunk)
         else:
-            _write_changed(run, chunk)
-            proposals.renew(run)
-        return _tally()
+            if replaces:
+                _replace(self.run, chunk)
+            fixed = {"run_id": self.run.pk, "standard_id": self.run.version.standard_id, "is_current": True}
+            _insert(Determination, fixed, ' WHERE "differs"')
+            proposals.renew(self.run)
+        tally = _tally()
+        execute('DROP TABLE "assessed"')
+        return tally
 
-
-def _before(run: Recalculation, chunk: RecalculationChunk) -> QuerySet[Determination]:
-    """The determinations that count; there is nothing to look for in the first run of a standard.
-
-    Except for what the run itself has said of those who have moved here.
-    """
-    current = Determination.objects.filter(standard=run.version.standard_id, is_current=True)
-    return current if chunk.moves or _standard_was_recalculated_before(run) else current.filter(Value(False))
+    def _assess(self, parts_a_village: bool, replaces: bool) -> Sql:
+        """The statement that assesses a chunk, made when it is first needed."""
+        key = parts_a_village, replaces
+        if key not in self._statements:
+            before = Determination.objects.filter(standard=self.run.version.standard_id, is_current=True)
+            before = before if replaces else before.filter(Value(False))
+            narrowed = narrowing(self.run, parts_a_village=parts_a_village)
+            self._statements[key] = _kept(self.run, assessment(self.rule, narrowed, previous=before))
+        return self._statements[key]
 
 
 def _standard_was_recalculated_before(run: Recalculation) -> bool:
@@ -137,24 +158,24 @@ def _standard_was_recalculated_before(run: Recalculation) -> bool:
     return runs.exclude(watermark=None).exclude(pk=run.pk).exists()
 
 
-def _plan_for_a_small_part() -> None:
+def _plan_for_a_small_part(*, by_keys: bool) -> None:
     """Let the planner follow indexes for a chunk's few rows of large tables.
 
     Pages are priced as if in memory, where a chunk's soon are: what counts then is how many rows are looked at. Priced
     as on a disk, all that a run has written is read for every chunk. And of a standard that the statistics do not know
     yet it expects one determination, would keep "it" aside and compare every household with it: with as many as the
     first run has written by then. So it keeps nothing aside.
-    Compiling a statement for some ten thousand rows takes longer than it saves.
+    Compiling a statement for some ten thousand rows takes longer than it saves. Where rows are found by the keys of
+    households, sorted keys read neighbours one after the other; hashed ones do not.
     """
     if connection.vendor == "postgresql":
         wanted = {"seq_page_cost": 0.1, "random_page_cost": 0.1, "enable_material": "off", "jit": "off"}
-        wanted |= {"max_parallel_workers_per_gather": 0}
+        wanted |= {"max_parallel_workers_per_gather": 0, "enable_hashagg": "off" if by_keys else "on"}
         execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in wanted.items()))
 
 
-@contextmanager
-def _assessed(run: Recalculation, select: Sql) -> Iterator[None]:
-    """Keep the results of the statement as the table `assessed`, with whether each `differs` from the one before.
+def _kept(run: Recalculation, select: Sql) -> Sql:
+    """Keep the results of a statement as the table `assessed`, with whether each `differs` from the one before.
 
     Of a household that the run has judged already, having moved here from another chunk, the one before is the run's
     own; its result `before` is nevertheless that before the run.
@@ -168,17 +189,18 @@ def _assessed(run: Recalculation, select: Sql) -> Iterator[None]:
     differs = f'"previous_id" IS NULL OR NOT ({same}) AS "differs"'
     before = 'CASE WHEN "previous_run_id" = %s THEN "previous_previous_outcome" ELSE "previous_outcome" END'
     before = f"""COALESCE({before}, '') AS "before\""""
-    columns = quoted(["household_id", *RESULTS, *OF_HOUSEHOLD, "previous_id", "previous_run_id"])
-    execute(
-        f'CREATE TEMPORARY TABLE "assessed" AS SELECT {columns}, {differs}, {before} FROM ({sql}) "results"',
+    columns = ["household_id", *RESULTS, "previous_id", "previous_run_id"]
+    if not run.is_simulation:
+        sql, params = proposals.beside(select)
+        columns += [*OF_HOUSEHOLD, *proposals.BESIDE]
+    return (
+        f'CREATE TEMPORARY TABLE "assessed" AS SELECT {quoted(columns)}, {differs}, {before} FROM ({sql}) "results"',
         prepared(Determination, {"run_id": run.pk}) + params,
     )
-    yield
-    execute('DROP TABLE "assessed"')
 
 
-def _write_changed(run: Recalculation, chunk: RecalculationChunk) -> None:
-    """Put a determination in the place of each from which something differs, and where there is none.
+def _replace(run: Recalculation, chunk: RecalculationChunk) -> None:
+    """Let the determinations from which something differs count no longer.
 
     What the run itself said of one who has moved here meanwhile is corrected in its place.
     """
@@ -192,8 +214,6 @@ def _write_changed(run: Recalculation, chunk: RecalculationChunk) -> None:
         execute(f'UPDATE "assessed" SET "differs" = FALSE WHERE "previous_id" IN ({its_own})', this_run)
     replaced = 'SELECT "previous_id" FROM "assessed" WHERE "differs"'
     execute(f'UPDATE "{table}" SET "is_current" = FALSE WHERE "id" IN ({replaced})')
-    fixed = {"run_id": run.pk, "standard_id": run.version.standard_id, "is_current": True}
-    _insert(Determination, fixed, ' WHERE "differs"')
 
 
 def _write_all_simulated(run: Recalculation, chunk: RecalculationChunk) -> None:

@@ -23,7 +23,6 @@ from accounts.models import User
 from eligibility import breakdowns, determinations, moves, proposals, scopes, villages
 from eligibility.choices import ChunkState, ScopeKind, Subject, VersionState
 from eligibility.models import Recalculation, RecalculationChunk, Simulation, Standard, StandardVersion
-from eligibility.rules import Rule
 from eligibility.scopes import Scope
 from eligibility.terms import Terms
 from fupin import jobs
@@ -178,13 +177,13 @@ def why_not_resumed(run: Recalculation) -> str:
 def run(job: Job) -> None:
     """Do what is left of a run: the runner of jobs of this kind. Several workers may do so at the same time."""
     run = _prepared(job)
-    rule = Rule(Terms.of_run(run))
+    writer = part_of(run).Writer(run)
     errors: dict[int, str] = {}
     while not _finish(job):
         chunk = _claimed(run)
         if chunk is not None:
             try:
-                _do(run, chunk, rule)
+                _do(run, chunk, writer)
             except (OperationalError, InterfaceError):
                 raise
             except Exception as error:
@@ -243,7 +242,7 @@ def _in_no_hands() -> Q:
 
 
 @transaction.atomic
-def _do(run: Recalculation, chunk: RecalculationChunk, rule: Rule) -> None:
+def _do(run: Recalculation, chunk: RecalculationChunk, writer: determinations.Writer | villages.Writer) -> None:
     """Do a chunk and mark it done, both or neither, unless another worker has done it meanwhile.
 
     Its lock is waited for: others hold it for a moment while they look for a chunk of theirs.
@@ -252,7 +251,7 @@ def _do(run: Recalculation, chunk: RecalculationChunk, rule: Rule) -> None:
     if chunk is None:
         return
     chunk.moves = moves.seen(run, chunk)
-    chunk.counts, checksum = part_of(run).write(run, chunk, rule)
+    chunk.counts, checksum = writer.write(chunk)
     chunk.checksum = f"{checksum:016x}"
     chunk.households = sum(counts[outcome] for counts in chunk.counts.values() for outcome in part_of(run).OUTCOMES)
     chunk.state, chunk.done_at = ChunkState.DONE, timezone.now()
@@ -302,6 +301,6 @@ def _add_up(job: Job) -> bool:
             Simulation.objects.filter(run=run).update(figures=breakdowns.figures_of(run))
         else:
             proposals.renew_where_closed(run)
-            determinations.learn_of(run)
+            transaction.on_commit(lambda: determinations.learn_of(run), robust=True)
     jobs.finish(job, **run.counts, checksum=run.checksum)
     return True

@@ -39,6 +39,23 @@ class Column(Expression):
         return f'"{self.table}"."{self.name}"', []
 
 
+class OfChunk(Expression):
+    """A value of the chunk that a statement is carried out for: made once, it serves every chunk of a run."""
+
+    def __init__(self, name: str, output_field: models.Field):
+        super().__init__(output_field=output_field)
+        self.name = name
+
+    def as_sql(self, compiler, connection):
+        return "%s", [self]
+
+
+def bound(statement: Sql, chunk: models.Model) -> Sql:
+    """A statement with the values of a chunk in the place of what is `OfChunk`."""
+    sql, params = statement
+    return sql, tuple(getattr(chunk, param.name) if isinstance(param, OfChunk) else param for param in params)
+
+
 @dataclass(frozen=True)
 class Narrowing:
     """Which households are assessed, and which rows of other tables may belong to them.

@@ -56,37 +56,45 @@ def _villages(run: Recalculation) -> QuerySet[Village]:
     return villages.filter(pk__in=run.villages) if run.villages else villages
 
 
-def write(run: Recalculation, chunk: RecalculationChunk, rule: Rule) -> tuple[dict[str, dict], int]:
-    """Write the determinations that differ from the current ones, in the caller's transaction; a simulation writes all.
+class Writer:
+    """Writes what a run determines."""
 
-    Returns COUNTS by township, and a checksum.
-    """
-    current = VillageDetermination.objects.filter(standard=run.version.standard_id, is_current=True)
-    before = {row.village_id: row for row in current}
-    townships, checksum, written = defaultdict(Counter), 0, []
-    for village in assessed(rule, _villages(run)):
-        old = before.get(village.pk)
-        row = VillageDetermination(
-            run=run,
-            standard_id=run.version.standard_id,
-            village_id=village.pk,
-            outcome=village.outcome,
-            previous_outcome=old.outcome if old else "",
-            total=village.total,
-            line=rule.terms.line,
-            is_current=not run.is_simulation,
-        )
-        counts = townships[row.village_id[:9]]
-        counts[row.outcome] += 1
-        checksum += zlib.crc32(f"{row.village_id} {row.outcome} {row.total} {row.line}".encode())
-        if run.is_simulation or old is None or _differs(old, row):
-            written.append(row)
-            counts["newly_weak"] += row.outcome == VillageOutcome.WEAK != row.previous_outcome
-            counts["no_longer_weak"] += row.previous_outcome == VillageOutcome.WEAK != row.outcome
-    if not run.is_simulation:
-        current.filter(village__in=[row.village_id for row in written]).update(is_current=False)
-    VillageDetermination.objects.bulk_create(written)
-    return {code: {name: counts[name] for name in COUNTS} for code, counts in townships.items()}, checksum
+    def __init__(self, run: Recalculation):
+        self.run = run
+        self.rule = Rule(Terms.of_run(run))
+
+    def write(self, chunk: RecalculationChunk) -> tuple[dict[str, dict], int]:
+        """Write the determinations that differ from the current ones, in the caller's transaction; a simulation, all.
+
+        Returns COUNTS by township, and a checksum.
+        """
+        run, rule = self.run, self.rule
+        current = VillageDetermination.objects.filter(standard=run.version.standard_id, is_current=True)
+        before = {row.village_id: row for row in current}
+        townships, checksum, written = defaultdict(Counter), 0, []
+        for village in assessed(rule, _villages(run)):
+            old = before.get(village.pk)
+            row = VillageDetermination(
+                run=run,
+                standard_id=run.version.standard_id,
+                village_id=village.pk,
+                outcome=village.outcome,
+                previous_outcome=old.outcome if old else "",
+                total=village.total,
+                line=rule.terms.line,
+                is_current=not run.is_simulation,
+            )
+            counts = townships[row.village_id[:9]]
+            counts[row.outcome] += 1
+            checksum += zlib.crc32(f"{row.village_id} {row.outcome} {row.total} {row.line}".encode())
+            if run.is_simulation or old is None or _differs(old, row):
+                written.append(row)
+                counts["newly_weak"] += row.outcome == VillageOutcome.WEAK != row.previous_outcome
+                counts["no_longer_weak"] += row.previous_outcome == VillageOutcome.WEAK != row.outcome
+        if not run.is_simulation:
+            current.filter(village__in=[row.village_id for row in written]).update(is_current=False)
+        VillageDetermination.objects.bulk_create(written)
+        return {code: {name: counts[name] for name in COUNTS} for code, counts in townships.items()}, checksum
 
 
 def _differs(old: VillageDetermination, new: VillageDetermination) -> bool:

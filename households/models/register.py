@@ -73,7 +73,7 @@ class Household(models.Model):
             models.Index(fields=["village", "number"], name="household_village_number"),
             models.Index(fields=["village", "head_name"], name="household_village_head"),
             models.Index(fields=["status", "village", "number"], name="household_status_village"),
-            models.Index(fields=["touched_at"], name="household_touched"),
+            models.Index(fields=["touched_at", "village"], name="household_touched_village"),
             models.Index(fields=["head_pinyin", "id"], name="household_head_pinyin"),
             # What a search begins with, whatever the collation of the database.
             models.Index(fields=["head_name"], name="household_name_prefix", opclasses=["varchar_pattern_ops"]),
@@ -198,8 +198,10 @@ class IncomeYear(models.Model):
     COSTS = ("medical_cost", "schooling_cost")
     AMOUNTS = (*ITEMS, "production_expense", *COSTS)
 
-    household = models.ForeignKey(Household, models.PROTECT, related_name="incomes", verbose_name=_("household"))
-    village = models.ForeignKey(Village, models.PROTECT, related_name="+", editable=False)
+    household = models.ForeignKey(
+        Household, models.PROTECT, related_name="incomes", db_index=False, verbose_name=_("household")
+    )
+    village = models.ForeignKey(Village, models.PROTECT, related_name="+", db_index=False, editable=False)
     year = models.PositiveSmallIntegerField(_("year"))
     wages = FenField(_("wages"), default=NOTHING)
     business = FenField(_("production and business income"), default=NOTHING)
@@ -221,6 +223,7 @@ class IncomeYear(models.Model):
         verbose_name = _("income of a year")
         verbose_name_plural = _("incomes of a year")
         ordering = ["household_id", "-year"]
+        indexes = [models.Index(fields=["village", "year"], name="income_village_year")]
         constraints = [
             models.UniqueConstraint(
                 fields=["household", "year"],

@@ -16,8 +16,6 @@ from django.utils import timezone
 from eligibility import determinations, proposals, recalculation, standards
 from eligibility.choices import ChunkState, Outcome, VersionState
 from eligibility.models import Determination, Proposal, Recalculation, SimulatedDetermination
-from eligibility.rules import Rule
-from eligibility.terms import Terms
 from fupin import jobs
 from fupin.models import Job, JobState
 from households.models import Household, Member
@@ -85,16 +83,16 @@ def let_its_worker_fall_silent(run: Recalculation) -> None:
 @contextmanager
 def disturbed(monkeypatch, chunk: int, act):
     """Call `act` when the `chunk`-th chunk has been written, and is not yet marked done."""
-    real, turns = determinations.write, iter(range(10**6))
+    real, turns = determinations.Writer.write, iter(range(10**6))
 
-    def write(run, *args):
-        counts = real(run, *args)
+    def write(writer, *args):
+        counts = real(writer, *args)
         if next(turns) == chunk:
-            act(run)
+            act(writer.run)
         return counts
 
     with monkeypatch.context() as patch:
-        patch.setattr(determinations, "write", write)
+        patch.setattr(determinations.Writer, "write", write)
         # The test's own transaction outlives the interruption.
         patch.setattr(jobs, "close_old_connections", lambda: None)
         yield
@@ -387,16 +385,16 @@ def test_a_run_cancelled_before_a_worker_takes_it_does_nothing(version, househol
 
 
 def test_a_chunk_that_always_fails_waits_for_people_and_the_others_are_done(version, households, monkeypatch):
-    real = determinations.write
+    real = determinations.Writer.write
 
-    def write(run, chunk, rule):
-        counts = real(run, chunk, rule)
+    def write(writer, chunk):
+        counts = real(writer, chunk)
         if chunk.position == 1:
             raise ZeroDivisionError
         return counts
 
     with monkeypatch.context() as patch:
-        patch.setattr(determinations, "write", write)
+        patch.setattr(determinations.Writer, "write", write)
         run = do(version)
     assert (run.job.state, run.job.error, run.checksum) == (JobState.NEEDS_ATTENTION, "1: ZeroDivisionError", "")
     assert list(run.chunks.filter(state=ChunkState.OPEN).values_list("position", "attempts")) == [
@@ -777,23 +775,23 @@ class TestAtOnce:
         job = jobs.claim(run.pk)
         run = recalculation._prepared(job)
         one, other = recalculation._claimed(run), recalculation._claimed(run)
-        rule, in_hand, other_is_done = Rule(Terms.of_run(run)), threading.Event(), threading.Event()
-        real = determinations.write
+        writer, in_hand, other_is_done = determinations.Writer(run), threading.Event(), threading.Event()
+        real = determinations.Writer.write
 
-        def write(run, chunk, rule):
+        def write(writer, chunk):
             if chunk == one:
                 in_hand.set()
                 assert other_is_done.wait(10)
-            return real(run, chunk, rule)
+            return real(writer, chunk)
 
         def do_the_other() -> None:
             assert in_hand.wait(10)
-            recalculation._do(run, other, rule)
+            recalculation._do(run, other, writer)
             jobs.progress(job, 4)
             other_is_done.set()
 
-        monkeypatch.setattr(determinations, "write", write)
-        assert at_once(lambda: recalculation._do(run, one, rule), do_the_other) == [None, None]
+        monkeypatch.setattr(determinations.Writer, "write", write)
+        assert at_once(lambda: recalculation._do(run, one, writer), do_the_other) == [None, None]
 
     def test_a_chunk_is_done_though_another_worker_touches_it_while_looking_for_its_own(self):
         version = make_version(code="demo-2015")
@@ -812,7 +810,7 @@ class TestAtOnce:
 
         def do_it() -> None:
             touched.wait(30)
-            recalculation._do(run, chunk, Rule(Terms.of_run(run)))
+            recalculation._do(run, chunk, determinations.Writer(run))
             done.set()
 
         assert at_once(touch, do_it) == [None, None]

@@ -124,7 +124,7 @@ def test_a_run_that_needs_attention_goes_on(district, version, households, monke
         raise ZeroDivisionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(determinations, "write", lambda *_arguments: fail(None))
+        patch.setattr(determinations.Writer, "write", lambda *_arguments: fail(None))
         run = recalculation.start(version, DISTRICT, None)
         jobs.run(run.pk)
     run.job.refresh_from_db()

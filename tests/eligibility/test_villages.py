@@ -143,7 +143,7 @@ def test_an_interrupted_run_is_resumed_to_the_same_end(version, monkeypatch):
     make_income(VILLAGE, operating="2000000")
     make_income(OTHER, operating="1000000")
     expected = do(version, simulate=True).checksum
-    real = villages.write
+    real = villages.Writer.write
 
     def write(*args):
         real(*args)
@@ -151,7 +151,7 @@ def test_an_interrupted_run_is_resumed_to_the_same_end(version, monkeypatch):
 
     run = recalculation.start(version, DISTRICT, None)
     with monkeypatch.context() as patch:
-        patch.setattr(villages, "write", write)
+        patch.setattr(villages.Writer, "write", write)
         patch.setattr(jobs, "close_old_connections", lambda: None)
         jobs.run(run.pk)
     assert not VillageDetermination.objects.filter(run=run).exists()

@@ -20,16 +20,16 @@ def main(chunk_to_die_in: int | None) -> None:
 
     determinations.HOUSEHOLDS_A_CHUNK = 4
     if chunk_to_die_in is not None:
-        real = determinations.write
+        real = determinations.Writer.write
 
-        def write(run, chunk, rule):
-            counts = real(run, chunk, rule)
+        def write(writer, chunk):
+            counts = real(writer, chunk)
             if chunk.position == chunk_to_die_in:
                 say("in hand")
                 time.sleep(60)
             return counts
 
-        determinations.write = write
+        determinations.Writer.write = write
     for job in Job.objects.unfinished().order_by("created_at"):
         jobs.run(job.pk)
     for run in Recalculation.objects.select_related("job").order_by("job__created_at"):

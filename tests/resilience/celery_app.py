@@ -21,7 +21,7 @@ if chunk := os.environ.get("RESILIENCE_CHUNK"):
     recalculation.LEASE = timedelta(seconds=1)
 
 if pace := os.environ.get("RESILIENCE_PACE"):
-    written = determinations.write
+    written = determinations.Writer.write
 
     def write(*arguments):
         """The chunk is in hand, written and not yet committed, while time goes by."""
@@ -29,6 +29,6 @@ if pace := os.environ.get("RESILIENCE_PACE"):
         time.sleep(float(pace))
         return counts
 
-    determinations.write = write
+    determinations.Writer.write = write
 
 __all__ = ["app"]
