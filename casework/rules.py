@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from casework.calendar import days_of, last_day
@@ -15,6 +16,7 @@ from casework.forms import Decision
 from casework.models import Case, CaseEvent, Objection
 from casework.stages import ENTERED, NOTICE_OF_STAGE, OPENED, PROCEDURES, Step
 from eligibility.comparison.standing import Standing, standing_of
+from households.checks.registry import process_rules
 from households.choices import HouseholdStatus, Verification
 from households.models import Fact, Household
 from villages.models import VillageIncome
@@ -131,6 +133,24 @@ def _check_status(step: Step, dossier: Dossier, values: dict, today: date) -> Fa
             NON_FIELD_ERRORS,
             _("A household with the status “%(status)s” cannot have a case of this kind: %(kind)s.")
             % {"status": case.household.get_status_display(), "kind": case.get_kind_display()},
+        )
+
+
+def _check_findings(step: Step, dossier: Dossier, values: dict, today: date) -> Faults:
+    """What the check of the register still objects to is corrected or explained before the case sets out.
+
+    A finding about procedures is none of the data's, and may be the very ground of the case.
+    """
+    household = dossier.case.household
+    if household and (findings := household.findings.open().exclude(rule__in=process_rules).count()):
+        yield (
+            NON_FIELD_ERRORS,
+            ngettext(
+                "The data check has %(count)d open finding on this household: correct it, or explain it.",
+                "The data check has %(count)d open findings on this household: correct or explain them.",
+                findings,
+            )
+            % {"count": findings},
         )
 
 
@@ -278,6 +298,7 @@ def _check_reason(step: Step, dossier: Dossier, values: dict, today: date) -> Fa
 
 
 CHECKS: dict[str, tuple[Check, ...]] = {
+    "application": (_check_findings,),
     "appraisal": (_check_votes, _check_majority),
     "failed_appraisal": (_check_votes, _check_no_majority, _check_reason),
     "publicity": (_check_posting,),

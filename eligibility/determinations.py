@@ -36,7 +36,7 @@ from eligibility.terms import Terms
 from households.models import Household
 
 # Small villages are put together up to about this many households; a village of more than twice as many is split.
-HOUSEHOLDS_A_CHUNK = 20_000
+HOUSEHOLDS_A_CHUNK = 30_000
 # A smaller run is cut into a part for each worker that may share it, unless the parts would be tiny.
 HOUSEHOLDS_A_SMALL_CHUNK = 20
 
@@ -161,15 +161,15 @@ def _standard_was_recalculated_before(run: Recalculation) -> bool:
 def _plan_for_a_small_part(*, by_keys: bool) -> None:
     """Let the planner follow indexes for a chunk's few rows of large tables.
 
-    Pages are priced as if in memory, where a chunk's soon are: what counts then is how many rows are looked at. Priced
-    as on a disk, all that a run has written is read for every chunk. And of a standard that the statistics do not know
+    The pages that an index leads to are priced as if in memory, where a chunk's soon are. Priced as on a disk, all that
+    a run has written is read for every chunk. And of a standard that the statistics do not know
     yet it expects one determination, would keep "it" aside and compare every household with it: with as many as the
     first run has written by then. So it keeps nothing aside.
     Compiling a statement for some ten thousand rows takes longer than it saves. Where rows are found by the keys of
     households, sorted keys read neighbours one after the other; hashed ones do not.
     """
     if connection.vendor == "postgresql":
-        wanted = {"seq_page_cost": 0.1, "random_page_cost": 0.1, "enable_material": "off", "jit": "off"}
+        wanted = {"random_page_cost": 0.1, "enable_material": "off", "jit": "off"}
         wanted |= {"max_parallel_workers_per_gather": 0, "enable_hashagg": "off" if by_keys else "on"}
         execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in wanted.items()))
 

@@ -203,7 +203,6 @@ class RunResource(ListResource):
     standard = Field("version__standard__title", column_name=_("Standard"))
     version = Field("version__number", column_name=_("Version number"))
     division = Field("division_name", column_name=_("Division"))
-    is_simulation = Field("is_simulation", column_name=_("Simulation"))
     line = Field("line", column_name=_("Line (yuan)"))
     state = Field("job__get_state_display", column_name=_("State"))
     positive = Field(column_name=_("Below the line or included"))
@@ -219,7 +218,6 @@ class RunResource(ListResource):
             "standard",
             "version",
             "division",
-            "is_simulation",
             "line",
             "state",
             "positive",

@@ -149,10 +149,17 @@ class DraftForms:
         return [form for _label, form in [*self.items, *self.facts, *self.costs]]
 
     @property
-    def row_errors(self) -> list[tuple[str, forms.BoundField]]:
-        """Fields of the rows that are wrong, each with what its row is about."""
-        rows = [*self.items, *self.facts, *self.costs]
-        return [(label, field) for label, form in rows if form.is_bound for field in form if field.errors]
+    def faults(self) -> list[tuple[str, str, str]]:
+        """What is wrong in any of the forms: a field's id, its name with what its row is about, and the message."""
+        parts = [("", form) for form in (self.naming, self.version) if form is not None]
+        parts += [*self.items, *self.facts, *self.costs]
+        bound = [(about, form) for about, form in parts if form.is_bound]
+        return [("", about, message) for about, form in bound for message in form.non_field_errors()] + [
+            (field.id_for_label or field.auto_id, f"{about} · {field.label}" if about else field.label, message)
+            for about, form in bound
+            for field in form
+            for message in field.errors
+        ]
 
     def is_valid(self) -> bool:
         answers = [form.is_valid() for form in (self.naming, self.version, *self.rows) if form is not None]

@@ -15,7 +15,8 @@ from casework.services import AlreadyOpen, close_finished, object_to, open_case,
 from casework.stages import PROCEDURES, Step
 from casework.statements import Statement
 from fupin.conflicts import Conflict
-from households.models import Household
+from households.checks.explaining import explain
+from households.models import Finding, Household
 from tests.casework.steps import days_pass, photographed, picture, step, values_of
 from tests.factories import (
     make_case,
@@ -171,6 +172,34 @@ def test_removal_removes(village, worker, clerk, officer):
     ])  # fmt: skip
     household.refresh_from_db()
     assert household.status == "removed"
+
+
+def found(household, rule: str, severity: str) -> Finding:
+    place = {"household": household, "village": household.village, "place": "phone", "digest": "0" * 32}
+    return Finding.objects.create(rule=rule, severity=severity, found_on=today(), **place)
+
+
+@pytest.mark.parametrize(("rule", "severity", "stops"), [
+    ("H-205", "doubt", True), ("H-101", "error", True), ("H-301", "hint", False),
+    # Whoever left poverty and is poor again: that is why the case is opened.
+    ("E-201", "doubt", False),
+])  # fmt: skip
+def test_what_the_data_check_finds_is_put_right_before_the_application(village, worker, rule, severity, stops):
+    case = make_case(make_household(village), "application")
+    found(case.household, rule, severity)
+    if not stops:
+        assert step(worker, case, "apply").stage == "appraisal"
+        return
+    with pytest.raises(ValidationError, match="data check"):
+        step(worker, case, "apply")
+    case.refresh_from_db()
+    assert case.stage == "application"
+
+
+def test_an_explained_doubt_does_not_stop_the_application(village, worker):
+    case = make_case(make_household(village), "application")
+    explain(found(case.household, "H-205", "doubt"), "户主长期在外", worker)
+    assert step(worker, case, "apply").stage == "appraisal"
 
 
 @pytest.mark.parametrize(("kind", "stage", "code"), [

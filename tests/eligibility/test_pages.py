@@ -193,10 +193,17 @@ def test_a_wrong_amount_in_a_row_is_named_above_with_its_row(client, district):
     page = client.get(url("standard-new"))
     values = typed(page) | {"code": "x", "title": "标准", "vehicle-effect": "exclude", "vehicle-threshold": "much"}
     answer = client.post(url("standard-new"), values)
-    assert [(label, field.name) for label, field in answer.context["draft"].row_errors] == [
-        ("Motor vehicle", "threshold")
-    ]
+    assert [
+        anchor for anchor, name, _message in answer.context["draft"].faults if name.startswith("Motor vehicle")
+    ] == ["id_vehicle-threshold"]
     assert "much" in answer.content.decode()
+
+
+def test_all_that_is_wrong_with_a_new_standard_is_said_in_one_place(client, district):
+    answer = client.post(url("standard-new"), {})
+    anchors = {anchor for anchor, _name, _message in answer.context["draft"].faults}
+    assert anchors >= {"id_code", "id_title", "id_line", "id_reference_date"}
+    assert answer.content.decode().count("notice--error") == 1
 
 
 # --- Reading, comparing, printing, files --------------------------------------------------------------------------
