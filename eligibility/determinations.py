@@ -35,7 +35,7 @@ from eligibility.statements import (
 from eligibility.terms import Terms
 from households.models import Household
 
-# Small villages are put together up to about this many households; a village of more than twice as many is split.
+# Small villages are put together to about this many households at most; a village of more than twice as many is split.
 HOUSEHOLDS_A_CHUNK = 30_000
 # A smaller run is cut into a part for each worker that may share it, unless the parts would be tiny.
 HOUSEHOLDS_A_SMALL_CHUNK = 20
@@ -50,7 +50,10 @@ _NO_INCOME = 10**17
 
 
 def plan(run: Recalculation) -> Iterator[RecalculationChunk]:
-    """The chunks of a run over households: ranges of villages, or of households of a large village."""
+    """The chunks of a run over households: ranges of villages, or of households of a large village.
+
+    They are alike in size: a chunk ends with the village in whose midst the next share of the households begins.
+    """
     villages = (
         Household.objects.filter(households_of(run))
         .order_by("village_id")
@@ -58,27 +61,38 @@ def plan(run: Recalculation) -> Iterator[RecalculationChunk]:
         .annotate(households=Count("pk"))
         .values_list("village_id", "households")
     )
-    part = math.ceil(sum(count for _village, count in villages) / settings.FUPIN_WORKERS_A_JOB)
-    size = min(HOUSEHOLDS_A_CHUNK, max(part, HOUSEHOLDS_A_SMALL_CHUNK))
+    size = _size(sum(count for _village, count in villages))
     first = last = None
-    households = 0
+    households = passed = 0
+    ends_at = size
     for village, count in villages:
-        if households and households + count > size:
+        is_split = count > 2 * size
+        if households and (is_split or passed + count / 2 > ends_at):
             yield RecalculationChunk(run=run, first_village=first, last_village=last, households=households)
-            households = 0
-        if count > 2 * size:
+            households, ends_at = 0, max(ends_at + size, passed + size / 2)
+        passed += count
+        if is_split:
             yield from _split(run, village, size)
+            ends_at = passed + size
             continue
         first, last, households = (first if households else village), village, households + count
     if households:
         yield RecalculationChunk(run=run, first_village=first, last_village=last, households=households)
 
 
-def _split(run: Recalculation, village: str, size: int) -> Iterator[RecalculationChunk]:
+def _size(households: int) -> float:
+    """How many households make a chunk, so that the workers of a run all have as many chunks."""
+    workers = settings.FUPIN_WORKERS_A_JOB
+    chunks_a_worker = max(1, math.ceil(households / workers / HOUSEHOLDS_A_CHUNK))
+    return min(max(households / workers / chunks_a_worker, HOUSEHOLDS_A_SMALL_CHUNK), HOUSEHOLDS_A_CHUNK)
+
+
+def _split(run: Recalculation, village: str, size: float) -> Iterator[RecalculationChunk]:
     rows = Household.objects.filter(households_of(run), village=village)
     keys = list(rows.order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(keys), size):
-        part = keys[start : start + size]
+    parts = math.ceil(len(keys) / size)
+    for number in range(parts):
+        part = keys[len(keys) * number // parts : len(keys) * (number + 1) // parts]
         yield RecalculationChunk(
             run=run,
             first_village=village,

@@ -264,12 +264,30 @@ def test_the_checksum_does_not_depend_on_how_a_run_is_cut(version, households, s
     assert run.chunks.count() == {1: 16, 3: 4, 100: 1}[size]
 
 
+@pytest.mark.parametrize(("villages", "chunks"), [
+    ([3] * 8, [6, 6, 6, 6]),
+    ([2] * 11, [6, 6, 4, 6]),
+    ([1] * 5, [3, 2]),
+    ([1, 20, 1], [1, 5, 5, 5, 5, 1]),
+])  # fmt: skip
+def test_two_workers_have_as_many_chunks_of_about_one_size(version, monkeypatch, villages, chunks):
+    monkeypatch.setattr(determinations, "HOUSEHOLDS_A_CHUNK", 10)
+    monkeypatch.setattr(determinations, "HOUSEHOLDS_A_SMALL_CHUNK", 1)
+    for number, households in enumerate(villages):
+        village = make_village(f"3204121002{number:02}")
+        for _household in range(households):
+            make_household(village)
+    run = do(version)
+    assert list(run.chunks.values_list("households", flat=True)) == chunks
+    assert run.counts["insufficient_data"] == sum(villages)
+
+
 def test_a_large_village_is_split(version):
     village = make_village()
     for _n in range(9):
         make_income(make_household(village), wages="1.00")
     run = do(version)
-    assert list(run.chunks.values_list("households", flat=True)) == [4, 4, 1]
+    assert list(run.chunks.values_list("households", flat=True)) == [3, 3, 3]
     assert run.counts["eligible"] == 9
 
 
