@@ -176,9 +176,9 @@ def _plan_for_a_small_part(*, by_keys: bool) -> None:
     """Let the planner follow indexes for a chunk's few rows of large tables.
 
     The pages that an index leads to are priced as if in memory, where a chunk's soon are. Priced as on a disk, all that
-    a run has written is read for every chunk. And of a standard that the statistics do not know
-    yet it expects one determination, would keep "it" aside and compare every household with it: with as many as the
-    first run has written by then. So it keeps nothing aside.
+    a run has written is read for every chunk. And of a standard that the statistics do not know yet it expects one
+    determination, would keep "it" aside and compare every household with it: with as many as the first run has written
+    by then. So it keeps nothing aside.
     Compiling a statement for some ten thousand rows takes longer than it saves. Where rows are found by the keys of
     households, sorted keys read neighbours one after the other; hashed ones do not.
     """

@@ -277,6 +277,8 @@ ROUTES = {
     "api:doubt-list": Route("eligibility.view_doubts"),
     "api:doubt-detail": Route("eligibility.view_doubts", of="doubt"),
     "api:doubt-answer": Route(post="eligibility.check_doubts", of="doubt"),
+    "api:doubt-close": Route(post="eligibility.close_doubts", of="doubt"),
+    "api:doubt-send-back": Route(post="eligibility.close_doubts", of="doubt"),
     "api:simulation-list": Route("eligibility.view"),
     "api:simulation-detail": Route("eligibility.view", of="simulation"),
     "api:simulation-households": Route("eligibility.view", of="simulation"),

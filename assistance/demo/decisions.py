@@ -7,8 +7,8 @@ from assistance.demo.standards import HOUSEHOLDS, VILLAGES
 from casework.candidates import villages_to_confirm
 from casework.models import Case
 from casework.services import open_village_case, take_step
-from eligibility import recalculation
-from eligibility.choices import VersionState
+from eligibility import recalculation, simulations
+from eligibility.choices import Divisor, VersionState
 from eligibility.models import Recalculation, StandardVersion, VillageDetermination
 from eligibility.villages import explain
 from fupin import jobs
@@ -20,6 +20,8 @@ DECIDED_ON = date(2016, 6, 20)
 # Of the candidates, in the order of their codes, every fifth still waits, and the second is found not to be weak.
 WAITS_EVERY = 5
 REFUSED = 1
+_TRIED_OUT = {"收入线上调至9500元": {"line": "9500.00"}, "改按户籍人口计算": {"divisor": Divisor.REGISTERED.value}}
+_WHY_TRIED_OUT = "演示：供比较不同条件下的识别规模。"
 _AUDITED = "演示：账目已核，收入属实。"
 _WHY_REFUSED = "演示：复核发现该村标准厂房租金未计入申报收入，计入后超过标准。"
 
@@ -41,6 +43,15 @@ def _run(code: str, district: str, actor: User) -> Recalculation:
     if run.job.state != JobState.DONE:
         raise RuntimeError(f"The recalculation of {code} ended as {run.job.state}: {run.job.error}")
     return run
+
+
+def try_out(township: str, actor: User) -> int:
+    """Simulate the household standard with other terms in one township. Returns how many simulations there are."""
+    version = StandardVersion.objects.get(standard__code=HOUSEHOLDS, state=VersionState.APPROVED)
+    for name, changes in _TRIED_OUT.items():
+        simulation = simulations.start(version, township, actor, changes=changes, name=name, note=_WHY_TRIED_OUT)
+        jobs.run(simulation.run_id)
+    return len(_TRIED_OUT)
 
 
 def confirm_villages(demo_village: str, users: dict[str, User], auditors: dict[str, User]) -> int:

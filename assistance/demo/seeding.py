@@ -12,7 +12,7 @@ from accounts.models import User
 from assistance.demo.accounts import DISTRICT, VILLAGE, make_accounts, make_auditors
 from assistance.demo.alarms import make_alarms
 from assistance.demo.cases import make_cases
-from assistance.demo.decisions import confirm_villages, recalculate
+from assistance.demo.decisions import confirm_villages, recalculate, try_out
 from assistance.demo.doubts import make_doubts
 from assistance.demo.helpers import write_help, write_linkages, write_units
 from assistance.demo.places import write_villages
@@ -90,6 +90,7 @@ def seed(
     decided = confirm_villages(VILLAGE, users, make_auditors(users)) if are_villages_new else 0
     tell(f"{decided} villages decided upon")
     if are_villages_new:
+        tell(f"{try_out(VILLAGE[:9], users['district'])} simulations made")
         tell(f"{make_cases(users, VILLAGE)} cases opened")
         tell(f"{make_doubts(users, VILLAGE, today)} doubts found")
     analyse()

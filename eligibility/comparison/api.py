@@ -1,5 +1,7 @@
 """Doubts of the data comparison in the API."""
 
+from collections.abc import Callable
+
 from django.core.exceptions import ValidationError
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -8,7 +10,7 @@ from rest_framework.response import Response
 
 from eligibility.comparison import doubts
 from eligibility.comparison.models import ComparisonPaper, Doubt
-from eligibility.comparison.serializers import AnswerSerializer, DoubtSerializer
+from eligibility.comparison.serializers import AnswerSerializer, ClosingSerializer, DoubtSerializer, ReturnSerializer
 from fupin.api import ReadOnlyScopedViewSet
 from fupin.conflicts import Conflict
 from fupin.papers import keep
@@ -34,8 +36,10 @@ class DoubtViewSet(ReadOnlyScopedViewSet):
         "list": "eligibility.view_doubts",
         "retrieve": "eligibility.view_doubts",
         "answer": "eligibility.check_doubts",
+        "close": "eligibility.close_doubts",
+        "send_back": "eligibility.close_doubts",
     }
-    problems = {"answer": (409,)}
+    problems = dict.fromkeys(("answer", "close", "send_back"), (409,))
     queryset = Doubt.objects.with_places()
     serializer_class = DoubtSerializer
     filterset_class = DoubtFilter
@@ -45,10 +49,28 @@ class DoubtViewSet(ReadOnlyScopedViewSet):
     @extend_schema(summary="Answer a doubt by a home check", request=AnswerSerializer, responses=DoubtSerializer)
     @action(detail=True, methods=["post"], filterset_class=None)
     def answer(self, request, pk):
-        doubt, sent = self.get_object(), self.read_input(AnswerSerializer)
+        sent = self.read_input(AnswerSerializer)
+        return self._done(doubts.check, sent, papers=sent.pop("papers", []))
+
+    @extend_schema(
+        summary="Close a doubt: confirm what the home check found", request=ClosingSerializer, responses=DoubtSerializer
+    )
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def close(self, request, pk):
+        return self._done(doubts.close, self.read_input(ClosingSerializer))
+
+    @extend_schema(summary="Have a doubt checked again", request=ReturnSerializer, responses=DoubtSerializer)
+    @action(detail=True, methods=["post"], filterset_class=None, url_path="send-back", url_name="send-back")
+    def send_back(self, request, pk):
+        return self._done(doubts.send_back, self.read_input(ReturnSerializer))
+
+    def _done(self, service: Callable, sent: dict, papers: list[dict] | None = None) -> Response:
+        """Take the doubt further by a service; with papers, of which it is given what was kept of each."""
+        doubt, user = self.get_object(), self.request.user
         try:
-            papers = [keep(ComparisonPaper, paper["file"], request.user) for paper in sent.pop("papers", [])]
-            doubts.check(request.user, doubt, sent.pop("version"), **sent, papers=papers)
+            if papers is not None:
+                sent["papers"] = [keep(ComparisonPaper, paper["file"], user) for paper in papers]
+            service(user, doubt, sent.pop("version"), **sent)
         except Conflict as conflict:
             raise InConflict(self._again(doubt)) from conflict
         except ValidationError as refusal:

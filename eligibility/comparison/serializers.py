@@ -64,13 +64,32 @@ class EvidenceSerializer(serializers.Serializer):
         return values | {"file": SimpleUploadedFile(values["name"], content)}
 
 
-@extend_schema_serializer(component_name="DoubtAnswer")
-class AnswerSerializer(serializers.Serializer):
-    """What a home check found."""
+class SeenSerializer(serializers.Serializer):
+    """What is done about a doubt, as it was read."""
 
     version = serializers.IntegerField(
         min_value=1, max_value=2**31 - 1, help_text=_("As it was read; a newer one is answered 409.")
     )
+
+
+@extend_schema_serializer(component_name="DoubtClosing")
+class ClosingSerializer(SeenSerializer):
+    """The confirmation of what a home check found."""
+
+    remark = serializers.CharField(max_length=LONGEST_TEXT, required=False, allow_blank=True)
+
+
+@extend_schema_serializer(component_name="DoubtReturn")
+class ReturnSerializer(SeenSerializer):
+    """Why a doubt is to be checked again."""
+
+    reason = serializers.CharField(max_length=LONGEST_TEXT)
+
+
+@extend_schema_serializer(component_name="DoubtAnswer")
+class AnswerSerializer(SeenSerializer):
+    """What a home check found."""
+
     result = serializers.ChoiceField(ANSWERS)
     on = serializers.DateField(help_text=_("Day of the check."))
     found_date = serializers.DateField(

@@ -19,7 +19,7 @@ from casework.candidates import villages_to_confirm
 from casework.choices import CaseKind, CaseStage
 from casework.models import Case
 from eligibility.choices import Outcome, VillageOutcome
-from eligibility.models import Determination, Proposal, Recalculation, Standard, VillageDetermination
+from eligibility.models import Determination, Proposal, Recalculation, Simulation, Standard, VillageDetermination
 from fupin.encryption import blind_index
 from fupin.identity import birth_date, sex, validate
 from fupin.models import JobState
@@ -176,7 +176,7 @@ def test_the_command_prints_the_accounts_and_says_when_there_is_nothing_to_do(ca
 
 
 def test_both_standards_have_been_recalculated_in_the_same_process(small, woken):
-    runs = Recalculation.objects.select_related("job")
+    runs = Recalculation.objects.filter(is_simulation=False).select_related("job")
     assert {run.job.state for run in runs} == {JobState.DONE}
     assert {run.version.standard.code for run in runs} == {"demo-2015", "village-2015"}
     assert Determination.objects.filter(is_current=True).count() == 50
@@ -188,6 +188,11 @@ def test_the_runs_find_something_for_people_to_look_at():
     seed(1500, today=TODAY)
     assert Proposal.objects.open().filter(kind="identify").exists()
     assert Proposal.objects.open().filter(kind="suspected_error").exists()
+
+
+def test_simulations_can_be_compared(small):
+    lines = Simulation.objects.filter(run__job__state=JobState.DONE).values_list("run__line", "figures__curve__step")
+    assert sorted(line for line, step in lines if Decimal(step) > 0) == [Decimal("9000.00"), Decimal("9500.00")]
 
 
 def test_most_weak_villages_are_decided_upon_and_some_are_left():
@@ -207,7 +212,7 @@ def test_households_that_are_added_are_recalculated_too(small):
     standings = set(VillageProfile.objects.values_list("village", "standing"))
     seed(30, add=True, today=TODAY)
     assert Determination.objects.filter(is_current=True).count() == 80
-    assert Recalculation.objects.filter(version__standard__code="demo-2015").count() == 2
+    assert Recalculation.objects.filter(version__standard__code="demo-2015", is_simulation=False).count() == 2
     assert set(VillageProfile.objects.values_list("village", "standing")) == standings
 
 

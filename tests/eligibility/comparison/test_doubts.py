@@ -357,7 +357,6 @@ def test_the_doubts_stand_where_people_look(client, member, worker, name):
 
 # --- For programs -----------------------------------------------------------------------------------------------------
 def test_a_program_answers_a_doubt(client, member, worker):
-
     doubt = make_doubt(member)
     client.force_login(worker)
     url = f"/api/v1/doubts/{doubt.pk}/answer/"
@@ -371,3 +370,25 @@ def test_a_program_answers_a_doubt(client, member, worker):
     assert (answer.json()["state"], answer.json()["result"]) == ("checked", "false")
     assert client.post(url, sent, "application/json").status_code == 409
     assert member.id_number not in client.get("/api/v1/doubts/").content.decode()
+
+
+def test_a_program_closes_a_doubt_or_has_it_checked_again(client, member, worker, clerk):
+    doubt = make_doubt(member)
+    url = f"/api/v1/doubts/{doubt.pk}/"
+
+    def post(actor, action: str, **sent):
+        client.force_login(actor)
+        return client.post(f"{url}{action}/", sent, "application/json")
+
+    sent = {"result": "true", "on": TODAY().isoformat(), "findings": "行驶证在户", "found_date": "2015-03-01"}
+    sent |= {"papers": [{"name": "行驶证.png", "content": b64encode(PICTURE).decode()}]}
+    assert post(clerk, "close", version=1).status_code == 400, "nothing was found yet"
+    assert post(worker, "answer", version=1, **sent).status_code == 200
+    assert post(worker, "close", version=2).status_code == 403
+    assert post(clerk, "send-back", version=2).json()["errors"][0]["pointer"] == "/reason"
+    assert post(clerk, "send-back", version=2, reason="照片不清").json()["state"] == "open"
+    assert post(worker, "answer", version=3, **sent).status_code == 200
+    assert post(clerk, "close", version=3).status_code == 409, "it has been answered since"
+    closed = post(clerk, "close", version=4, remark="核实无误").json()
+    assert (closed["state"], closed["result"]) == ("closed", "true")
+    assert member.household.facts.get(kind="vehicle").verification == "true"
