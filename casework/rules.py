@@ -137,21 +137,23 @@ def _check_status(step: Step, dossier: Dossier, values: dict, today: date) -> Fa
 
 
 def _check_findings(step: Step, dossier: Dossier, values: dict, today: date) -> Faults:
-    """What the check of the register still objects to is corrected or explained before the case sets out.
+    yield from ((NON_FIELD_ERRORS, message) for message in faults_of_data(dossier.case))
+
+
+def faults_of_data(case: Case) -> list[str]:
+    """What the check of the register still objects to, and is corrected or explained before the household applies.
 
     A finding about procedures is none of the data's, and may be the very ground of the case.
     """
-    household = dossier.case.household
-    if household and (findings := household.findings.open().exclude(rule__in=process_rules).count()):
-        yield (
-            NON_FIELD_ERRORS,
-            ngettext(
-                "The data check has %(count)d open finding on this household: correct it, or explain it.",
-                "The data check has %(count)d open findings on this household: correct or explain them.",
-                findings,
-            )
-            % {"count": findings},
-        )
+    findings = case.household.findings.open().exclude(rule__in=process_rules).count() if case.household else 0
+    if not findings:
+        return []
+    message = ngettext(
+        "The data check has %(count)d open finding on this household: correct it, or explain it.",
+        "The data check has %(count)d open findings on this household: correct or explain them.",
+        findings,
+    )
+    return [message % {"count": findings}]
 
 
 def _check_votes(step: Step, dossier: Dossier, values: dict, today: date) -> Faults:

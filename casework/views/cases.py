@@ -22,7 +22,7 @@ from casework.filters import CaseFilter
 from casework.forms import RECORDS
 from casework.models import Case, Objection, Paper
 from casework.resources import CaseResource
-from casework.rules import check_person, dossier_of, faults_of_clock
+from casework.rules import check_person, dossier_of, faults_of_clock, faults_of_data
 from casework.services.changes import change_of
 from casework.stages import PROCEDURES, Step, step_of, steps_from
 from eligibility import villages
@@ -173,6 +173,12 @@ class TakeStep(TakesCasePapers, OneCase, ServicePage):
             raise records.moved_meanwhile() from None
         return _("It is written down."), reverse("casework:detail", args=[self.case.pk])
 
+    def _faults(self) -> list[str]:
+        """Why the step cannot be taken today, whatever is written down of it."""
+        if self.step.awaits_clock:
+            return faults_of_clock(self.case, records.today())
+        return faults_of_data(self.case) if self.step.record == "application" else []
+
     def get_context_data(self, **kwargs):
         case = self.case
         return super().get_context_data(
@@ -180,8 +186,9 @@ class TakeStep(TakesCasePapers, OneCase, ServicePage):
             step=self.step,
             version=self.request.POST.get("version", case.version),
             refusal=next((o.refusal for o in offers_of(case, self.request.user) if o.step == self.step), ""),
-            clock=faults_of_clock(case, records.today()) if self.step.awaits_clock else [],
+            faults=self._faults(),
             standing=standing_of(case.household) if self.step.record == "decision" else None,
+            **(findings_of(case) if self.step.record == "application" else {}),
             crumbs=[
                 (_("Cases"), reverse("casework:list")),
                 (_("Case %(number)d") % {"number": case.pk}, reverse("casework:detail", args=[case.pk])),

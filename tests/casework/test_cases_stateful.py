@@ -26,7 +26,7 @@ from casework.statements import Statement
 from eligibility.models import Recalculation, VillageDetermination
 from fupin.conflicts import Conflict
 from fupin.models import Job, JobKind
-from households.models import Household
+from households.models import Finding, Household
 from tests.casework.steps import CLOSING, photographed, picture, values_of
 from tests.eligibility.makers import make_version
 from tests.factories import make_household, make_user, make_village
@@ -138,6 +138,12 @@ OF_VILLAGE = "village"
 STAGES = sorted({row[0] for row in FULL} | {"verification", "follow_up", "completed"})
 OVER = ("completed", "rejected", "withdrawn")
 POSTING = ("publicise", "publicise_township", "announce")
+
+
+def has_open_findings(case: int) -> bool:
+    """Whether the data of the case's household are wrong or doubtful, as after a member left; not how it was led."""
+    found = Finding.objects.filter(household__cases=case, explanation=None).exclude(severity="hint")
+    return any(not finding.rule.startswith(("C-", "E-", "P-")) for finding in found)
 
 
 @dataclass
@@ -323,6 +329,7 @@ class Cases(RuleBasedStateMachine):
 
     def attempt(self, pk, actor, code, seen, day, target):
         allowed = self.may(self.cases[pk], code, actor, seen, day, target)
+        allowed = allowed and not (code == "apply" and has_open_findings(pk))
         values = {} if code in CLOSING else values_of(code, on=day, to_stage=target)
         paper = picture(actor) if actor.role == T else None
         if self.tried(allowed, lambda: take_step(actor, code, {pk: seen}, values, [paper] if paper else [])):

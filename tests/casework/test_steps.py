@@ -7,6 +7,7 @@ from threading import Barrier, Thread
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
 from casework.choices import CaseKind, CaseStage
@@ -184,16 +185,20 @@ def found(household, rule: str, severity: str) -> Finding:
     # Whoever left poverty and is poor again: that is why the case is opened.
     ("E-201", "doubt", False),
 ])  # fmt: skip
-def test_what_the_data_check_finds_is_put_right_before_the_application(village, worker, rule, severity, stops):
+def test_what_the_data_check_finds_is_put_right_before_the_application(village, worker, client, rule, severity, stops):
     case = make_case(make_household(village), "application")
     found(case.household, rule, severity)
     if not stops:
         assert step(worker, case, "apply").stage == "appraisal"
         return
-    with pytest.raises(ValidationError, match="data check"):
+    with pytest.raises(ValidationError, match="逻辑校验"):
         step(worker, case, "apply")
     case.refresh_from_db()
     assert case.stage == "application"
+    client.force_login(worker)
+    page = client.get(reverse("casework:step", args=[case.pk, "apply"]))
+    assert page.context["faults"], "the page says so before anything is typed"
+    assert 'id="findings"' in page.content.decode()
 
 
 def test_an_explained_doubt_does_not_stop_the_application(village, worker):
