@@ -10,7 +10,13 @@ from rest_framework.response import Response
 
 from eligibility.comparison import doubts
 from eligibility.comparison.models import ComparisonPaper, Doubt
-from eligibility.comparison.serializers import AnswerSerializer, ClosingSerializer, DoubtSerializer, ReturnSerializer
+from eligibility.comparison.serializers import (
+    AnswerSerializer,
+    ClosingSerializer,
+    DoubtSerializer,
+    ReturnSerializer,
+    SeenSerializer,
+)
 from fupin.api import ReadOnlyScopedViewSet
 from fupin.conflicts import Conflict
 from fupin.papers import keep
@@ -49,27 +55,27 @@ class DoubtViewSet(ReadOnlyScopedViewSet):
     @extend_schema(summary="Answer a doubt by a home check", request=AnswerSerializer, responses=DoubtSerializer)
     @action(detail=True, methods=["post"], filterset_class=None)
     def answer(self, request, pk):
-        sent = self.read_input(AnswerSerializer)
-        return self._done(doubts.check, sent, papers=sent.pop("papers", []))
+        return self._done(doubts.check, AnswerSerializer)
 
     @extend_schema(
         summary="Close a doubt: confirm what the home check found", request=ClosingSerializer, responses=DoubtSerializer
     )
     @action(detail=True, methods=["post"], filterset_class=None)
     def close(self, request, pk):
-        return self._done(doubts.close, self.read_input(ClosingSerializer))
+        return self._done(doubts.close, ClosingSerializer)
 
     @extend_schema(summary="Have a doubt checked again", request=ReturnSerializer, responses=DoubtSerializer)
     @action(detail=True, methods=["post"], filterset_class=None, url_path="send-back", url_name="send-back")
     def send_back(self, request, pk):
-        return self._done(doubts.send_back, self.read_input(ReturnSerializer))
+        return self._done(doubts.send_back, ReturnSerializer)
 
-    def _done(self, service: Callable, sent: dict, papers: list[dict] | None = None) -> Response:
-        """Take the doubt further by a service; with papers, of which it is given what was kept of each."""
+    def _done(self, service: Callable, serializer: type[SeenSerializer]) -> Response:
+        """Take the doubt further by a service, which is given what was sent, and of each paper what was kept."""
         doubt, user = self.get_object(), self.request.user
+        sent = self.read_input(serializer)
         try:
-            if papers is not None:
-                sent["papers"] = [keep(ComparisonPaper, paper["file"], user) for paper in papers]
+            if "papers" in sent:
+                sent["papers"] = [keep(ComparisonPaper, paper["file"], user) for paper in sent["papers"]]
             service(user, doubt, sent.pop("version"), **sent)
         except Conflict as conflict:
             raise InConflict(self._again(doubt)) from conflict
