@@ -7,29 +7,29 @@ from django.contrib.postgres import operations
 from django.db.migrations import AddIndex, RemoveIndex
 
 
-def _on(schema_editor, concurrent: type, plain: type) -> type:
-    return concurrent if schema_editor.connection.vendor == "postgresql" else plain
+class _AsTheDatabaseCan:
+    """Does the work of one of two operations: `concurrent` on PostgreSQL, `plain` elsewhere."""
+
+    concurrent: type
+    plain: type
+
+    def database_forwards(self, app_label, schema_editor, *states):
+        self._operation(schema_editor).database_forwards(self, app_label, schema_editor, *states)
+
+    def database_backwards(self, app_label, schema_editor, *states):
+        self._operation(schema_editor).database_backwards(self, app_label, schema_editor, *states)
+
+    def _operation(self, schema_editor) -> type:
+        return self.concurrent if schema_editor.connection.vendor == "postgresql" else self.plain
 
 
-class AddIndexConcurrently(operations.AddIndexConcurrently):
+class AddIndexConcurrently(_AsTheDatabaseCan, operations.AddIndexConcurrently):
     """Add an index."""
 
-    def database_forwards(self, app_label, schema_editor, *states):
-        operation = _on(schema_editor, operations.AddIndexConcurrently, AddIndex)
-        operation.database_forwards(self, app_label, schema_editor, *states)
-
-    def database_backwards(self, app_label, schema_editor, *states):
-        operation = _on(schema_editor, operations.AddIndexConcurrently, AddIndex)
-        operation.database_backwards(self, app_label, schema_editor, *states)
+    concurrent, plain = operations.AddIndexConcurrently, AddIndex
 
 
-class RemoveIndexConcurrently(operations.RemoveIndexConcurrently):
+class RemoveIndexConcurrently(_AsTheDatabaseCan, operations.RemoveIndexConcurrently):
     """Remove an index."""
 
-    def database_forwards(self, app_label, schema_editor, *states):
-        operation = _on(schema_editor, operations.RemoveIndexConcurrently, RemoveIndex)
-        operation.database_forwards(self, app_label, schema_editor, *states)
-
-    def database_backwards(self, app_label, schema_editor, *states):
-        operation = _on(schema_editor, operations.RemoveIndexConcurrently, RemoveIndex)
-        operation.database_backwards(self, app_label, schema_editor, *states)
+    concurrent, plain = operations.RemoveIndexConcurrently, RemoveIndex

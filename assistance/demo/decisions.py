@@ -32,26 +32,33 @@ def recalculate(district: str, actor: User) -> list[Recalculation]:
     Raises:
         RuntimeError: a run did not come to its end.
     """
-    return [_run(code, district, actor) for code in (HOUSEHOLDS, VILLAGES)]
-
-
-def _run(code: str, district: str, actor: User) -> Recalculation:
-    version = StandardVersion.objects.get(standard__code=code, state=VersionState.APPROVED)
-    run = recalculation.start(version, district, actor)
-    jobs.run(run.pk)
-    run = Recalculation.objects.select_related("job", "version__standard").get(pk=run.pk)
-    if run.job.state != JobState.DONE:
-        raise RuntimeError(f"The recalculation of {code} ended as {run.job.state}: {run.job.error}")
-    return run
+    versions = [_approved(code) for code in (HOUSEHOLDS, VILLAGES)]
+    return [_ended(recalculation.start(version, district, actor)) for version in versions]
 
 
 def try_out(township: str, actor: User) -> int:
-    """Simulate the household standard with other terms in one township. Returns how many simulations there are."""
-    version = StandardVersion.objects.get(standard__code=HOUSEHOLDS, state=VersionState.APPROVED)
+    """Simulate the household standard with other terms in one township. Returns how many simulations there are.
+
+    Raises:
+        RuntimeError: one did not come to its end.
+    """
+    version = _approved(HOUSEHOLDS)
     for name, changes in _TRIED_OUT.items():
-        simulation = simulations.start(version, township, actor, changes=changes, name=name, note=_WHY_TRIED_OUT)
-        jobs.run(simulation.run_id)
+        _ended(simulations.start(version, township, actor, changes=changes, name=name, note=_WHY_TRIED_OUT).run)
     return len(_TRIED_OUT)
+
+
+def _approved(code: str) -> StandardVersion:
+    return StandardVersion.objects.get(standard__code=code, state=VersionState.APPROVED)
+
+
+def _ended(run: Recalculation) -> Recalculation:
+    """The run as it is when it has been done here and now."""
+    jobs.run(run.pk)
+    run = Recalculation.objects.select_related("job", "version__standard").get(pk=run.pk)
+    if run.job.state != JobState.DONE:
+        raise RuntimeError(f"The recalculation of {run.version} ended as {run.job.state}: {run.job.error}")
+    return run
 
 
 def confirm_villages(demo_village: str, users: dict[str, User], auditors: dict[str, User]) -> int:
