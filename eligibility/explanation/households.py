@@ -146,12 +146,13 @@ def stored_result(household: Household, run: Recalculation) -> DeterminationBase
     own = household.determinations.filter(run=run).select_related("household").first()
     if own is not None or not run.checksum or not covers(run, household):
         return own
-    # By the runs' keys, which the index of determinations begins with.
     before = Recalculation.objects.filter(
         version__standard=run.version.standard_id, is_simulation=False, job__created_at__lt=run.job.created_at
     )
-    rows = Determination.objects.filter(run__in=list(before.values_list("pk", flat=True)), household=household)
-    return max(rows.select_related("household"), key=lambda row: row.pk, default=None)
+    # By the runs' keys, which the index of determinations begins with.
+    latest_first = list(before.order_by("-job__created_at").values_list("pk", flat=True))
+    rows = Determination.objects.filter(run__in=latest_first, household=household).select_related("household")
+    return min(rows, key=lambda row: latest_first.index(row.run_id), default=None)
 
 
 def _differences(stored: Assessment, today: Assessment) -> list[Difference]:

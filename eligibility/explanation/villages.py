@@ -153,4 +153,4 @@ def stored_result(village: Village, run: Recalculation) -> VillageDetermination 
     if own is not None or run.is_simulation or not run.checksum or not covers_village(run, village):
         return own
     before = rows.filter(run__is_simulation=False, run__job__created_at__lt=run.job.created_at)
-    return before.order_by("-pk").first()
+    return before.order_by("-run__job__created_at").first()

@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from assistance.models import Cadre, HelpingUnit, Pairing
 from eligibility import recalculation
-from eligibility.models import Proposal
+from eligibility.models import Determination, Proposal
 from fupin import jobs
 from households.models import Household
 from tests.eligibility.makers import make_version
@@ -120,6 +120,18 @@ def test_a_stored_result_that_the_data_no_longer_give(client, household, version
     assert "Not eligible: Net income of 2015 was 18,000.00 yuan" in page
     assert "Eligible: Net income of 2015 was 12,000.50 yuan" in page
     assert "1 change to the household since" in page
+
+
+def test_a_run_that_found_a_household_unchanged_says_what_the_run_before_it_said(client, household, version):
+    first = run_of(version)
+    household.incomes.update(wages=Decimal("18000.00"))
+    run_of(version)
+    unchanged = run_of(version)
+    # Numbers come in blocks: a later row's need not be the higher one.
+    Determination.objects.filter(run=first).update(id=10**6)
+    page = shown(client, reverse("eligibility:why-run", args=[unchanged.pk, household.number]), make_user("district"))
+    assert "Not eligible: Net income of 2015 was 18,000.00 yuan" in page
+    assert "The data of today give the same." in page
 
 
 def test_a_simulation_counts_for_nothing(client, household, version):
