@@ -25,6 +25,7 @@ from eligibility.statements import (
     Narrowing,
     OfChunk,
     Sql,
+    among,
     assessment,
     bound,
     execute,
@@ -58,7 +59,7 @@ def plan(run: Recalculation) -> Iterator[RecalculationChunk]:
         Household.objects.filter(households_of(run))
         .order_by("village_id")
         .values("village_id")
-        .annotate(households=Count("pk"))
+        .annotate(households=Count("*"))
         .values_list("village_id", "households")
     )
     size = _size(sum(count for _village, count in villages))
@@ -142,7 +143,7 @@ class Writer:
         """
         # There is nothing to look for before, except for what the run itself has said of those who have moved here.
         replaces = bool(chunk.moves) or not self.is_first
-        _plan_for_a_small_part(by_keys=not is_whole_division(self.run))
+        _plan_for_a_small_part()
         execute(*bound(self._assess(chunk.first_household is not None, replaces), chunk))
         if self.run.is_simulation:
             _write_all_simulated(self.run, chunk)
@@ -172,19 +173,17 @@ def _standard_was_recalculated_before(run: Recalculation) -> bool:
     return runs.exclude(watermark=None).exclude(pk=run.pk).exists()
 
 
-def _plan_for_a_small_part(*, by_keys: bool) -> None:
+def _plan_for_a_small_part() -> None:
     """Let the planner follow indexes for a chunk's few rows of large tables.
 
     The pages that an index leads to are priced as if in memory, where a chunk's soon are. Priced as on a disk, all that
     a run has written is read for every chunk. And of a standard that the statistics do not know yet it expects one
     determination, would keep "it" aside and compare every household with it: with as many as the first run has written
     by then. So it keeps nothing aside.
-    Compiling a statement for some ten thousand rows takes longer than it saves. Where rows are found by the keys of
-    households, sorted keys read neighbours one after the other; hashed ones do not.
+    Compiling a statement for some ten thousand rows takes longer than it saves.
     """
     if connection.vendor == "postgresql":
-        wanted = {"random_page_cost": 0.1, "enable_material": "off", "jit": "off"}
-        wanted |= {"max_parallel_workers_per_gather": 0, "enable_hashagg": "off" if by_keys else "on"}
+        wanted = {"random_page_cost": 0.1, "enable_material": "off", "jit": "off", "max_parallel_workers_per_gather": 0}
         execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in wanted.items()))
 
 
@@ -226,8 +225,8 @@ def _replace(run: Recalculation, chunk: RecalculationChunk) -> None:
         results = f'SELECT {columns} FROM "assessed" WHERE "previous_id" = "{table}"."id"'
         execute(f'UPDATE "{table}" SET ({columns}) = ({results}) WHERE "id" IN ({its_own})', this_run)
         execute(f'UPDATE "assessed" SET "differs" = FALSE WHERE "previous_id" IN ({its_own})', this_run)
-    replaced = 'SELECT "previous_id" FROM "assessed" WHERE "differs"'
-    execute(f'UPDATE "{table}" SET "is_current" = FALSE WHERE "id" IN ({replaced})')
+    replaced = among("id", 'SELECT "previous_id" FROM "assessed" WHERE "differs"')
+    execute(f'UPDATE "{table}" SET "is_current" = FALSE WHERE {replaced}')
 
 
 def _write_all_simulated(run: Recalculation, chunk: RecalculationChunk) -> None:

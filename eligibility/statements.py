@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
-from django.db.models import BigIntegerField, CharField, Q, Value
+from django.db.models import BigIntegerField, BooleanField, CharField, Q, Value
 from django.db.models.expressions import Expression, RawSQL
 from django.db.models.functions import Cast, Coalesce
 from django.db.models.sql import Query
@@ -25,7 +25,6 @@ RESULTS = ("village_id", "outcome", "headcount", "net_income", "deductions", "li
 PREVIOUS = ("id", "run_id", "previous_outcome", *RESULTS)
 # What else of a household matters where a result is compared with the one before.
 OF_HOUSEHOLD = ("status", "registered_on")
-_KEYS = 'SELECT "id" FROM "households"'
 
 
 class Column(Expression):
@@ -78,7 +77,7 @@ def assessment(rule: Rule, narrowing: Narrowing, *, previous: models.QuerySet | 
     `previous` holds at most one determination a household. It is found by the household alone: where a household was
     determined last says nothing of where it lives now.
     """
-    rows = Q(household_id__in=RawSQL(_KEYS, ())) if narrowing.rows is None else narrowing.rows
+    rows = _of_those_looked_up() if narrowing.rows is None else narrowing.rows
     members = Member.objects.filter(rows, rule.members_who_count)
     incomes = IncomeYear.objects.filter(rows, year=rule.terms.income_year)
     joined = {
@@ -114,6 +113,11 @@ def assessment(rule: Rule, narrowing: Narrowing, *, previous: models.QuerySet | 
         sources.append(f'({sql}) "{name}" ON "{name}"."household_id" = "households"."id"')
         params += its_params
     return f"{select} FROM {' LEFT JOIN '.join(sources)}", select_params + params
+
+
+def _of_those_looked_up() -> Q:
+    """Rows of the households that a statement has looked up first."""
+    return Q(RawSQL(among("household_id", 'SELECT "id" FROM "households"'), (), BooleanField()))
 
 
 def compile_queryset(queryset: models.QuerySet) -> Sql:
@@ -160,6 +164,15 @@ def _typed_row(model: type[models.Model], values: dict) -> Sql:
 def quoted(columns: Iterable[str]) -> str:
     """Column names for a statement that is put together by hand."""
     return ", ".join(f'"{column}"' for column in columns)
+
+
+def among(column: str, keys: str) -> str:
+    """The condition that an indexed column has one of the keys that a SELECT finds.
+
+    As an array they are followed through the index in their order. Of a sub-query the planner may expect millions of
+    rows, and keep them apart in hashes; and each key is looked up by itself.
+    """
+    return f'"{column}" = ANY (ARRAY({keys}))' if connection.vendor == "postgresql" else f'"{column}" IN ({keys})'
 
 
 def prepared(model: type[models.Model], values: dict) -> tuple:
