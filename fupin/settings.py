@@ -449,4 +449,5 @@ FUPIN_LOOKUPS_BY_SUBJECT = env.int("FUPIN_LOOKUPS_BY_SUBJECT", default=10)
 FUPIN_METRICS_TOKEN = env.str("FUPIN_METRICS_TOKEN", default="")
 
 IMPORT_EXPORT_USE_TRANSACTIONS = True
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# SQLite makes the indexes that PostgreSQL keeps more columns in, without them.
+SILENCED_SYSTEM_CHECKS = ["models.W040"]

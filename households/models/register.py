@@ -101,7 +101,9 @@ class Member(models.Model):
     scope_village = "village_id"
     scope_household = "household_id"
 
-    household = models.ForeignKey(Household, models.PROTECT, related_name="members", verbose_name=_("household"))
+    household = models.ForeignKey(
+        Household, models.PROTECT, related_name="members", db_index=False, verbose_name=_("household")
+    )
     village = models.ForeignKey(
         Village, models.PROTECT, related_name="+", editable=False, help_text="Copied from the household, for set work."
     )
@@ -136,6 +138,12 @@ class Member(models.Model):
         ordering = ["household_id", "relationship", "pk"]
         indexes = [
             models.Index(fields=["id_digest"], name="member_id_digest"),
+            # Whether a member counts is read from the index alone.
+            models.Index(
+                fields=["household"],
+                include=["born_on", "joined_on", "left_on", "is_registered_resident", "is_living_together"],
+                name="member_household_counted",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
