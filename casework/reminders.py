@@ -12,12 +12,16 @@ from django.utils.translation import override
 from accounts.models import User
 from casework import work
 from casework.models import Objection, Reminder
+from eligibility.comparison.models import Doubt
 
 logger = structlog.get_logger(__name__)
 
+# Who may do one of these has work with a day on which it is due.
+_REMINDED = ("casework.take_steps", "eligibility.check_doubts")
+
 
 def send() -> int:
-    """Remind everybody at the desk to whom something is due within the days of notice, once a day. Returns how many.
+    """Remind everybody to whom something is due within the days of notice, once a day. Returns how many.
 
     Only those with an e-mail address, and only where a mail server is set. One that cannot be sent keeps none of the
     others, and is tried again on the next call.
@@ -25,7 +29,7 @@ def send() -> int:
     if not settings.FUPIN_SENDS_MAIL:
         return 0
     people = User.objects.filter(is_active=True).exclude(email="").order_by("pk")
-    return sum(_remind(user) for user in people if user.has_perm("casework.take_steps"))
+    return sum(_remind(user) for user in people if any(map(user.has_perm, _REMINDED)))
 
 
 def _remind(user: User) -> bool:
@@ -40,7 +44,8 @@ def _remind(user: User) -> bool:
         return False
     with override(settings.LANGUAGE_CODE):
         subject = _("Fupin: work that is due")
-        text = "\n".join([*lines, "", f"{settings.FUPIN_SITE_URL}{reverse('casework:desk')}"])
+        page = "casework:desk" if user.has_perm("casework.take_steps") else "accounts:home"
+        text = "\n".join([*lines, "", f"{settings.FUPIN_SITE_URL}{reverse(page)}"])
     try:
         send_mail(subject, text, None, [user.email])
     except OSError as failure:
@@ -54,11 +59,14 @@ def _lines(user: User) -> list[str]:
     """What is due to a person, as lines of a mail; none when nothing is."""
     today = timezone.localdate()
     mine = work.of(user)
-    objections = Objection.objects.handled_by(user).open().filter(due_on__lte=work.last_day_of_notice(today)).count()
+    soon = {"due_on__lte": work.last_day_of_notice(today)}
+    objections = Objection.objects.handled_by(user).open().filter(**soon).count()
+    doubts = Doubt.objects.waiting_for(user).filter(**soon).count()
     with override(settings.LANGUAGE_CODE):
         lines = [
             (_("Cases overdue: %(count)d"), mine.overdue),
             (_("Cases due within %(days)d days: %(count)d"), mine.due_soon),
             (_("Objections to answer within %(days)d days or overdue: %(count)d"), objections),
+            (_("Doubts to check or confirm within %(days)d days or overdue: %(count)d"), doubts),
         ]
         return [line % {"count": count, "days": settings.FUPIN_REMINDER_DAYS} for line, count in lines if count]

@@ -12,6 +12,8 @@ from casework import reminders, tasks
 from casework.models import Reminder
 from casework.services import object_to
 from casework.statements import Statement
+from tests.assistance.makers import make_cadre, make_pairing
+from tests.eligibility.comparison.makers import make_doubt
 from tests.factories import make_case, make_household, make_notice, make_user, make_village
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +57,20 @@ def test_of_objections_the_handler_is_reminded():
     make_user("township", VILLAGE[:9], email="clerk@fupin.example")
     reminders.send()
     assert [message.to for message in mail.outbox] == [["clerk@fupin.example"]]
+
+
+@pytest.mark.parametrize(("days", "count"), [(-1, 1), (3, 1), (4, 0)])
+def test_of_doubts_those_who_check_them_are_reminded(days, count):
+    household = make_household(make_village(VILLAGE), head_name="张大山", members=1)
+    make_doubt(household.members.get(), due_on=timezone.localdate() + timedelta(days=days))
+    cadre = make_user("cadre", "", email="cadre@fupin.example")
+    make_pairing(household, make_cadre(user=cadre))
+    make_user("cadre", "", email="other@fupin.example")
+    assert reminders.send() == count
+    assert [message.to for message in mail.outbox] == [["cadre@fupin.example"]] * count
+    if count:
+        assert "https://fupin.example/home/" in mail.outbox[0].body
+        assert "张大山" not in mail.outbox[0].body
 
 
 def test_once_a_day():
