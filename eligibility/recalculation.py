@@ -21,7 +21,7 @@ from accounts import services as accounts
 from accounts.choices import AuditAction
 from accounts.models import User
 from eligibility import breakdowns, determinations, moves, proposals, scopes, villages
-from eligibility.choices import ChunkState, ScopeKind, Subject, VersionState
+from eligibility.choices import FROZEN, ChunkState, ScopeKind, Subject, VersionState
 from eligibility.models import Recalculation, RecalculationChunk, Simulation, Standard, StandardVersion
 from eligibility.scopes import Scope
 from eligibility.terms import Terms
@@ -94,7 +94,7 @@ def start(
         is_simulation=simulate,
         is_nightly=nightly,
         line=terms.line,
-        changes=terms.changes_from(Terms.of_version(version)) if changes else {},
+        changes=_changes(version, terms),
     )
     if incremental and not simulate and version.standard.subject == Subject.HOUSEHOLD:
         run.base = _base_of(run)
@@ -109,6 +109,11 @@ def start(
         details = {"division": scope.division, "scope": run.scope, "simulation": simulate}
         accounts.record(actor, AuditAction.RECALCULATE, "standard", version.standard.code, **details)
     return run
+
+
+def _changes(version: StandardVersion, terms: Terms) -> dict:
+    """What of its terms a run keeps: those that differ from the version's, or all where the version may change yet."""
+    return terms.changes_from(Terms.of_version(version)) if version.state in FROZEN else terms.as_json()
 
 
 def _title(run: Recalculation, division: Division) -> str:

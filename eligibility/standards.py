@@ -206,8 +206,8 @@ def approve(version: StandardVersion, actor: User, basis: str, seen: datetime | 
 
     Raises:
         PermissionDenied: the actor may not approve standards.
-        ValidationError: it is not submitted, has been submitted anew since it was read, rests on no document, or the
-            actor wrote or submitted it.
+        ValidationError: it is not submitted, has been submitted anew since it was read, rests on no document, is not
+            valid today, or the actor wrote or submitted it.
     """
     _require(actor, "eligibility.approve_standard")
     version = _hold_submitted(version)
@@ -217,6 +217,7 @@ def approve(version: StandardVersion, actor: User, basis: str, seen: datetime | 
         raise ValidationError(_("It has been changed since you opened this page; read it again."), code="stale")
     if not basis.strip():
         raise ValidationError({"basis": _("Name the document that the standard rests on.")})
+    _refuse_out_of_validity(version)
     version.standard.versions.filter(state=VersionState.APPROVED).update(state=VersionState.SUPERSEDED)
     version.state, version.basis = VersionState.APPROVED, basis.strip()
     version.approved_by, version.approved_at = actor, timezone.now()
@@ -224,6 +225,20 @@ def approve(version: StandardVersion, actor: User, basis: str, seen: datetime | 
     version.save()
     _record(version, actor, AuditAction.APPROVE, purpose=version.basis)
     return version
+
+
+def _refuse_out_of_validity(version: StandardVersion) -> None:
+    """It takes the place of the one in force at once, so it must be valid by then."""
+    today = timezone.localdate()
+    if version.valid_from and version.valid_from > today:
+        message = _(
+            "It is valid from %(day)s only. Approved now, it would leave no standard in force until then; approve it "
+            "on that day."
+        )
+        raise ValidationError(message % {"day": version.valid_from.isoformat()}, code="not_yet_valid")
+    if version.valid_to and version.valid_to <= today:
+        message = _("Its validity has ended on %(day)s; return it to be changed.")
+        raise ValidationError(message % {"day": version.valid_to.isoformat()}, code="no_longer_valid")
 
 
 def version_in_force(code: str | None = None, subject: str = Subject.HOUSEHOLD) -> StandardVersion | None:

@@ -7,8 +7,9 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from eligibility import recalculation, simulations
+from eligibility import recalculation, simulations, standards
 from eligibility.choices import VersionState
+from eligibility.documents import as_document, from_document
 from eligibility.models import (
     Determination,
     Proposal,
@@ -18,6 +19,7 @@ from eligibility.models import (
     Simulation,
     VillageDetermination,
 )
+from eligibility.terms import Terms
 from fupin import jobs
 from fupin.models import Job, JobState
 from households.models import Household
@@ -137,6 +139,18 @@ def test_only_what_differs_is_kept(version, district):
 
 
 # --- Kept apart -------------------------------------------------------------------------------------------------
+def test_what_was_tried_of_a_draft_stays_as_it_was_when_the_draft_is_edited(district):
+    author = make_user("district")
+    draft = make_version(code="tried", state=VersionState.DRAFT, line=Decimal("5000.00"))
+    simulation = do(draft)
+    tried = Terms.of_run(simulation.run)
+    content = from_document(as_document(draft))
+    standards.edit_draft(draft, content.values | {"line": Decimal("20000.00")}, [], author)
+    run = Recalculation.objects.get(pk=simulation.pk)
+    assert Terms.of_run(run).as_json() == tried.as_json()
+    assert run.line == Decimal("5000.00")
+
+
 def test_nothing_that_counts_is_touched(version, district):
     jobs.run(recalculation.start(version, DISTRICT, None).pk)
     before = kept()

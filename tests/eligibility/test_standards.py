@@ -100,6 +100,30 @@ def test_what_was_changed_since_it_was_read_is_not_approved(submitted, proposer,
     assert standards.approve(submitted, second, "文号", seen=again.submitted_at).line == Decimal("1.00")
 
 
+@pytest.mark.parametrize(
+    ("first_day", "end", "refused"),
+    [(0, None, ""), (1, None, "not_yet_valid"), (-9, 1, ""), (-9, 0, "no_longer_valid")],
+)
+def test_what_is_not_valid_today_takes_nothings_place(proposer, second, first_day, end, refused):
+    in_force = make_version(code="line-2016")
+    today = timezone.localdate()
+    validity = {
+        "valid_from": today + timedelta(days=first_day),
+        "valid_to": end if end is None else today + timedelta(days=end),
+    }
+    draft = standards.edit_draft(
+        standards.new_draft(in_force.standard, proposer), VALUES | validity, criteria_of_demo(), proposer
+    )
+    submitted = standards.submit(draft, proposer)
+    if refused:
+        with pytest.raises(ValidationError) as error:
+            standards.approve(submitted, second, "文号")
+        assert error.value.code == refused
+    else:
+        standards.approve(submitted, second, "文号")
+    assert standards.version_in_force("line-2016").pk == (in_force if refused else submitted).pk
+
+
 def test_neither_who_wrote_it_nor_who_submitted_it_can_approve(draft, proposer, second):
     standards.submit(draft, second)
     for author in (proposer, second):

@@ -17,7 +17,7 @@ from eligibility.models import Determination, Proposal
 from fupin import jobs
 from households.models import Household
 from tests.eligibility.makers import make_version
-from tests.factories import DISTRICT, make_case, make_fact, make_household, make_income, make_user
+from tests.factories import DISTRICT, make_case, make_fact, make_household, make_income, make_user, make_village
 from villages.models import VillageIncome
 
 pytestmark = pytest.mark.django_db
@@ -259,7 +259,40 @@ class TestCommand:
         said = self.said(household.number, "--standard", "demo-2015", "--compare-date", "2016-12-31")
         assert said["right"]["outcome"] == "insufficient_data"
 
-    @pytest.mark.parametrize("args", [["--standard", "none"], ["--standard", "demo-2015", "--date", "2016-13-01"]])
+    def test_what_a_run_found(self, household, version):
+        run = run_of(version)
+        household.incomes.update(wages=Decimal("18000.00"))
+        said = self.said(household.number, "--run", str(run.pk))
+        assert (said["outcome"], said["today"]["outcome"]) == ("eligible", "not_eligible")
+        assert (said["run"], said["changed_since"]) == (str(run.pk), True)
+
+    def test_a_village_now_and_in_a_run(self):
+        version = make_version(code="village-2015", subject="village")
+        income = VillageIncome.objects.create(village=make_village(), year=2015, operating=50_000)
+        said = self.said("--village", income.village_id, "--standard", "village-2015")
+        assert (said["village"], said["outcome"], said["total"]) == (income.village_id, "weak", "50000.00")
+        run = run_of(version)
+        VillageIncome.objects.update(operating=2_000_000)
+        said = self.said("--village", income.village_id, "--run", str(run.pk))
+        assert (said["outcome"], said["today"]["outcome"]) == ("weak", "not_weak")
+
+    @pytest.mark.parametrize(
+        "args",
+        [
+            ["--standard", "none"],
+            ["--standard", "demo-2015", "--date", "2016-13-01"],
+            ["--standard", "demo-2015", "--run", "00000000-0000-0000-0000-000000000000"],
+            ["--run", "00000000-0000-0000-0000-000000000000"],
+            ["--run", "nonsense"],
+            ["--village", "320412100201", "--standard", "demo-2015"],
+            [],
+        ],
+    )
     def test_what_makes_no_sense_is_refused(self, household, args):
         with pytest.raises(CommandError):
             self.said(household.number, *args)
+
+    def test_a_run_that_did_not_reach_it_is_refused(self, household, version):
+        run = recalculation.start(version, DISTRICT, None)
+        with pytest.raises(CommandError, match="no result"):
+            self.said(household.number, "--run", str(run.pk))
