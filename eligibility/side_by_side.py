@@ -111,7 +111,7 @@ def sheets_of(simulation: Simulation, terms: Terms) -> list[tuple[str, list[str]
         [pgettext("simulation", "Name"), simulation.name],
         [_("Note"), simulation.note],
         [_("Standard"), str(run.version)],
-        [_("Division"), simulation.division_name],
+        [_("Division"), simulation.place],
         [_("Started by"), run.job.actor.name if run.job.actor else ""],
         [_("Data as of"), date_format(localtime(run.watermark), "Y-m-d H:i:s") if run.watermark else ""],
     ]

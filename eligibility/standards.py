@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import services as accounts
 from accounts.choices import AuditAction
 from accounts.models import User
-from eligibility.choices import FROZEN, Subject, VersionState
+from eligibility.choices import FIRST_YEAR, FROZEN, LAST_YEAR, Subject, VersionState
 from eligibility.documents import Content, WrongDocument, as_document, from_document
 from eligibility.models import Criterion, Standard, StandardVersion
 from eligibility.schema import ITEMS, Mistake
@@ -291,6 +291,9 @@ def check(version: StandardVersion, criteria: Sequence[Criterion]) -> None:
     if criteria and subject == Subject.VILLAGE:
         raise ValidationError(_("A standard for villages has no criteria beside the line."), code="criteria")
     version.full_clean(exclude=["proposed_by", "approved_by", "approved_at"], validate_constraints=False)
+    if not FIRST_YEAR <= version.reference_date.year <= LAST_YEAR:
+        years = {"first": FIRST_YEAR, "last": LAST_YEAR}
+        raise ValidationError({"reference_date": _("The day must lie between %(first)d and %(last)d.") % years})
     if version.line < 0:
         raise ValidationError({"line": _("The line cannot be negative.")})
     version.validate_constraints(exclude=["proposed_by", "approved_by", "approved_at"])

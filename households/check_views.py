@@ -56,6 +56,7 @@ class Checks(OneDivision, TemplateView):
             summary=summary(user, here.pk),
             unseen=LineCrossing.objects.visible_to(user).unseen().count(),
             job=own.order_by("-created_at").first(),
+            was_checked=run.was_checked(here),
             crumbs=crumbs if self.kwargs.get("division") else [],
             **kwargs,
         )

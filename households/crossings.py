@@ -30,13 +30,19 @@ class Side:
     is_above: bool
 
 
-_sides: list[Callable[[list[int]], dict[int, Side]]] = []
+Sides = Callable[[list[int]], dict[int, Side]]
+
+_sides: list[Sides] = []
+_last_known: list[Sides] = []
 _submitted: list[Callable[[list[int]], set[int]]] = []
 
 
-def register_line(sides: Callable[[list[int]], dict[int, Side]]) -> None:
-    """Let `sides(keys)` say where the households stand to the line; those without income or members are left out."""
-    _sides[:] = [sides]
+def register_line(sides: Sides, last_known: Sides) -> None:
+    """Let `sides(keys)` say where the households stand to the line; those without income or members are left out.
+
+    Where those stood that are left out, `last_known(keys)` says as far as it is known.
+    """
+    _sides[:], _last_known[:] = [sides], [last_known]
 
 
 def register_submitted(submitted: Callable[[list[int]], set[int]]) -> None:
@@ -52,9 +58,10 @@ def watched(households: Iterable[int], actor: User, reason: str = "") -> Iterato
     """
     crossings: list[LineCrossing] = []
     keys = sorted(set().union(*(submitted(list(households)) for submitted in _submitted)))
-    before = _where(keys)
+    before = _where(keys, _sides)
+    before |= _where([key for key in keys if key not in before], _last_known)
     yield crossings
-    after = _where(list(before))
+    after = _where(list(before), _sides)
     moved = [key for key, side in before.items() if key in after and after[key].is_above != side.is_above]
     villages = dict(Household.objects.filter(pk__in=moved).values_list("pk", "village_id"))
     crossings += LineCrossing.objects.bulk_create(
@@ -72,8 +79,8 @@ def watched(households: Iterable[int], actor: User, reason: str = "") -> Iterato
     )
 
 
-def _where(keys: list[int]) -> dict[int, Side]:
-    return {key: side for sides in _sides for key, side in sides(keys).items()} if keys else {}
+def _where(keys: list[int], asked: list[Sides]) -> dict[int, Side]:
+    return {key: side for sides in asked for key, side in sides(keys).items()} if keys else {}
 
 
 @transaction.atomic

@@ -36,7 +36,7 @@ class TermsForm(forms.Form):
     """The terms beside the conditions; what they may say is checked where standards are."""
 
     line = YuanFormField(label=_("Line (yuan)"), min_value=0)
-    income_year = forms.IntegerField(label=_("Income year"), min_value=2000, max_value=2100)
+    income_year = forms.IntegerField(label=_("Income year"), min_value=c.FIRST_YEAR, max_value=c.LAST_YEAR)
     reference_date = forms.DateField(label=_("Reference date"), widget=DayInput)
     inclusive = forms.BooleanField(label=_("Whoever is exactly at the line counts as below it"), required=False)
     divisor = forms.ChoiceField(label=_("Persons counted"), choices=c.Divisor.choices, widget=forms.RadioSelect)

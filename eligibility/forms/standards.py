@@ -90,6 +90,13 @@ class FactCriterionForm(forms.Form):
         else:
             self.fields["threshold"].widget.attrs["placeholder"] = amount
 
+    def clean(self):
+        """What stands in a row that is not looked at would be lost."""
+        values = super().clean()
+        if not values.get("effect") and any(values.get(name) not in (None, "") for name in ("threshold", "note")):
+            self.add_error("effect", _("Say what it does, or empty the rest of the row."))
+        return values
+
     def criterion(self) -> dict | None:
         """Values of the criterion, or None where the kind of fact is not looked at."""
         if not self.cleaned_data["effect"]:
@@ -104,6 +111,15 @@ class CostCriterionForm(forms.Form):
     floor = YuanFormField(label=_("What exceeds (yuan)"), min_value=0, required=False)
     cap = YuanFormField(label=_("At most (yuan)"), min_value=0, required=False)
     note = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+    def clean(self):
+        """What stands in a row that is not deducted would be lost."""
+        values = super().clean()
+        if not values.get("is_deducted") and any(
+            values.get(name) not in (None, "") for name in ("floor", "cap", "note")
+        ):
+            self.add_error("is_deducted", _("Tick it, or empty the rest of the row."))
+        return values
 
     def criterion(self) -> dict | None:
         """Values of the criterion, or None where the cost is not deducted."""

@@ -50,6 +50,16 @@ class Recalculation(models.Model):
         return f"{self.version} {self.division_code}"
 
     @property
+    def place(self) -> str:
+        """What a run that was read `with_division_name` is over."""
+        return self.within(self.division_name)
+
+    def within(self, division_name: str) -> str:
+        """The name of its division, and whether it is over chosen villages or households of it."""
+        is_whole = self.scope == c.ScopeKind.DIVISION
+        return division_name if is_whole else f"{division_name} · {self.get_scope_display()}"
+
+    @property
     def is_incremental(self) -> bool:
         return self.base_id is not None
 

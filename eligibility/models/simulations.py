@@ -48,5 +48,10 @@ class Simulation(models.Model):
         return self.name
 
     @property
+    def place(self) -> str:
+        """What a simulation that was read `with_run` is over."""
+        return self.run.within(self.division_name)
+
+    @property
     def is_kept(self) -> bool:
         return self.expires_at is None

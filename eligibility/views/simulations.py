@@ -24,6 +24,7 @@ from fupin import exports, jobs
 from fupin.forms import YuanFormField
 from fupin.listing import DeskListView, capped_count
 from fupin.parsers import uuid_or_none
+from households.models import Household
 
 
 class SimulationList(DeskListView):
@@ -69,8 +70,20 @@ class SimulationNew(PermissionRequiredMixin, TemplateView):
 
     def forms(self, data=None) -> SimulationForms:
         terms = Terms.of_run(self.origin.run) if self.origin else Terms.of_version(self.version)
-        about = {"division": self.origin.run.division_code if self.origin else self.request.user.jurisdiction}
-        return SimulationForms(self.version, terms, self.request.user, data, about)
+        return SimulationForms(self.version, terms, self.request.user, data, self.about())
+
+    def about(self) -> dict:
+        """The scope that is offered: that of the simulation whose terms are taken over, or all of the person's."""
+        if self.origin is None:
+            return {"division": self.request.user.jurisdiction}
+        run = self.origin.run
+        chosen = Household.objects.visible_to(self.request.user).filter(pk__in=run.listed.values("household"))
+        return {
+            "scope": run.scope,
+            "division": run.division_code,
+            "villages": run.villages,
+            "numbers": "\n".join(chosen.order_by("number").values_list("number", flat=True)),
+        }
 
     def post(self, request, *args, **kwargs):
         if self.version is None:

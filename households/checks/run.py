@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from fupin import jobs
-from fupin.models import Job, JobKind
+from fupin.models import Job, JobKind, JobState
 from fupin.scope import division_range
 from households.checks.finding import circumstances, sweep
 from households.models import Finding, Household
@@ -40,6 +40,13 @@ def start(division: Division, actor, *, touched_since: datetime | None = None) -
     if running is not None:
         raise AlreadyRunning(running)
     return jobs.start(JobKind.CHECK, _("Data check of %(place)s") % {"place": division.name}, actor, **arguments)
+
+
+def was_checked(division: Division) -> bool:
+    """Whether all of a division has been checked once, by itself or with what holds it."""
+    covering = [division.pk[:length] for length in (6, 9, 12) if length <= len(division.pk)]
+    done = Job.objects.filter(kind=JobKind.CHECK, state=JobState.DONE, arguments__division__in=covering)
+    return done.filter(arguments__touched_since__isnull=True).exists()
 
 
 def run(job: Job) -> None:

@@ -1,5 +1,6 @@
 """A change that moves a submitted household across the line asks for a reason, and a reviewer has to see it."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,13 +11,16 @@ from django.urls import reverse
 from casework import work
 from casework.checks import submitted
 from casework.models import CaseEvent
+from eligibility import recalculation
 from eligibility.crossing import sides
+from eligibility.standards import version_in_force
+from fupin import jobs
 from households.crossings import acknowledge
 from households.entries import entry_of
 from households.models import Household, LineCrossing
 from households.services import Answers, EntryRefused, update_household
 from tests.api.conftest import client_of
-from tests.factories import make_case, make_household, make_income, make_user, make_village
+from tests.factories import DISTRICT, make_case, make_household, make_income, make_user, make_village
 from tests.worlds import make_standard
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +107,23 @@ def test_without_a_statement_there_is_no_side_to_cross_to(household, clerk):
     update_household(household, entry, household.version, clerk)
     assert sides([household.pk]) == {}
     assert not LineCrossing.objects.exists()
+
+
+def test_two_saves_do_not_pass_by_what_one_save_is_asked(household, clerk):
+    """The statement is taken out, and entered again with another income."""
+    run = recalculation.start(version_in_force("demo-2015"), DISTRICT, None)
+    jobs.run(run.pk)
+    entry = entry_of(household)
+    statement = entry.incomes.pop()
+    update_household(household, entry, household.version, clerk)
+    household.refresh_from_db()
+    entry = entry_of(household)
+    entry.incomes = [replace(statement, pk=None, amounts=statement.amounts | {"wages": Decimal("9000.00")})]
+    with pytest.raises(EntryRefused) as refused:
+        update_household(household, entry, household.version, clerk, Answers())
+    assert (refused.value.crossing.per_head_before, refused.value.crossing.went_up) == (Decimal("8999.99"), True)
+    update_household(household, entry, household.version, clerk, Answers(reason=WHY))
+    assert LineCrossing.objects.get().reason == WHY
 
 
 # --- Until it is seen -------------------------------------------------------------------------------------------------

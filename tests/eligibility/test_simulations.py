@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
-from eligibility import recalculation, simulations, standards
+from eligibility import recalculation, scopes, simulations, standards
 from eligibility.choices import VersionState
 from eligibility.documents import as_document, from_document
 from eligibility.models import (
@@ -129,8 +130,21 @@ def test_every_term_may_be_tried(version, district):
     assert do(version, changes={"items": ["business"]}).run.counts["eligible"] == 4
     assert do(version, changes={"inclusive": True}).run.counts["eligible"] == 2
     assert do(version, changes={"income_year": 2016}).run.counts["insufficient_data"] == 4
-    assert do(version, changes={"reference_date": "1960-01-01"}).run.counts["insufficient_data"] == 5
+    ruled_out = {"criteria": [{"effect": "exclude", "fact_kind": "vehicle"}]}
+    assert do(version, changes=ruled_out).run.counts["eligible"] == 1
+    assert do(version, changes=ruled_out | {"reference_date": "2014-12-31"}).run.counts["eligible"] == 2
     assert do(version, scope="320412101201").run.counts["not_eligible"] == 2
+
+
+def test_what_is_over_chosen_households_says_so_and_is_offered_for_them_again(client, version, district):
+    chosen = scopes.of_households(Household.objects.filter(pk__in=[district[0].pk, district[1].pk]))
+    simulation = do(version, scope=chosen)
+    client.force_login(make_user("district"))
+    page = client.get(reverse("eligibility:simulation", args=[simulation.pk]))
+    assert "选定的农户" in page.content.decode()
+    form = client.get(reverse("eligibility:simulation-new"), {"from": simulation.pk}).context["forms"].about
+    assert form["scope"].value() == "households"
+    assert set(form["numbers"].value().split()) == {district[0].number, district[1].number}
 
 
 def test_only_what_differs_is_kept(version, district):

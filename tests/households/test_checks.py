@@ -433,3 +433,14 @@ def test_the_documentation_lists_every_rule_as_it_is():
         for rule in known_rules().values():
             assert f"| {rule.number} | {severities[rule.severity]} | " in page
             assert f" | {rule.says} |" in page
+
+
+def test_no_finding_means_nothing_before_all_has_been_checked(desk, village):
+    asked = reverse("households:checks")
+    assert "尚未全面校验" in desk.get(asked).content.decode()
+    part = Job.objects.create(
+        kind="check", state="done", arguments={"division": "320412", "touched_since": "2016-01-01"}
+    )
+    assert "尚未全面校验" in desk.get(asked).content.decode()
+    Job.objects.filter(pk=part.pk).update(arguments={"division": "320412"})
+    assert "尚未全面校验" not in desk.get(asked).content.decode()
