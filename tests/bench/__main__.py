@@ -24,7 +24,7 @@ HOUSEHOLDS = 100_000
 SEED_SECONDS = 180
 # One that makes servers of its own, to kill them; it runs only when it is asked for, and alone.
 RESILIENCE = "resilience"
-BENCHES = ("lookup", "imports", "recalculation")
+BENCHES = ("lookup", "imports", "recalculation", "comparison", "nightly")
 SCALING = "scaling"
 SMALLEST = 10_000
 
