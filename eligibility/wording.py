@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from eligibility.choices import Divisor, Effect, Subject
 from eligibility.models import Criterion, StandardVersion
@@ -47,6 +48,13 @@ class Change:
     after: list[str]
 
 
+# What the rule asks of a fact beside its kind and amount.
+FACTS_THAT_COUNT = gettext_lazy(
+    "Only facts count that are recorded, verified as true, and hold on the reference date; what the register says "
+    "elsewhere, for example of members' health, does not."
+)
+
+
 def item_labels(subject: str) -> dict[str, str]:
     """Names of the income items that a standard of the subject may count, in the order of the statement of income."""
     model = INCOME_MODEL[subject]
@@ -69,6 +77,8 @@ def statements(version: StandardVersion) -> list[Statement]:
             (_("Identifies without a look at income"), _sentences(criteria, Effect.INCLUDE)),
             (_("Deducted from income"), _sentences(criteria, Effect.DEDUCT)),
         ]
+        if any(criterion.fact_kind for criterion in criteria):
+            said.append((_("Facts that count"), [str(FACTS_THAT_COUNT)]))
     said.append((_("Valid"), [_validity(version)]))
     if version.basis:
         said.append((_("Basis document"), [version.basis]))
@@ -148,12 +158,14 @@ def _counted(version: StandardVersion) -> list[str]:
     labels = item_labels(version.standard.subject)
     told = {name: _noted(str(label), version.item_notes.get(name, "")) for name, label in labels.items()}
     counted = _(", ").join(told[name] for name in told if name in version.items)
+    expenses = [_("Production expenses are subtracted.")] if version.standard.subject == Subject.HOUSEHOLD else []
     left_out = _(", ").join(told[name] for name in told if name not in version.items)
     if not left_out:
-        return [_("All income of %(year)s: %(items)s.") % {"year": version.income_year, "items": counted}]
+        return [_("All income of %(year)s: %(items)s.") % {"year": version.income_year, "items": counted}, *expenses]
     return [
         _("Income of %(year)s from: %(items)s.") % {"year": version.income_year, "items": counted},
         _("Not counted: %(items)s.") % {"items": left_out},
+        *expenses,
     ]
 
 

@@ -203,6 +203,8 @@ class FactKind(models.TextChoices):
     UNSAFE_HOUSING = "unsafe_housing", _("Dangerous house (grade C or D)")
     DISASTER = "disaster", _("Struck by a disaster")
     MARTYR_FAMILY = "martyr_family", _("Family of a martyr or soldier")
+    ONLY_CHILD_FAMILY = "only_child_family", _("Family with an only child")
+    TWO_DAUGHTERS_FAMILY = "two_daughters_family", _("Family with two daughters and no son")
 
 
 # What the amount of a fact is, in yuan, for the kinds that have one: a standard may ask for more than a threshold.

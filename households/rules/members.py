@@ -20,6 +20,7 @@ FEMALE_RELATIONS = {
     R.GRANDMOTHER, R.MATERNAL_GRANDMOTHER, R.SIBLING_IN_LAW, R.NIECE, R.GREAT_GRANDDAUGHTER,
 }  # fmt: skip
 PARENTS, CHILDREN = {R.FATHER, R.MOTHER}, {R.SON, R.DAUGHTER}
+PARENTS_IN_LAW = {R.WIFES_FATHER, R.WIFES_MOTHER, R.HUSBANDS_FATHER, R.HUSBANDS_MOTHER}
 SENIOR = {
     c.Schooling.SENIOR_1, c.Schooling.SENIOR_2, c.Schooling.SENIOR_3,
     c.Schooling.VOCATIONAL_1, c.Schooling.VOCATIONAL_2, c.Schooling.VOCATIONAL_3,
@@ -113,29 +114,39 @@ def _is_second_head(member: MemberEntry, look: Look) -> bool:
     return member.is_head and look.head is not member
 
 
-def _years_younger(member: MemberEntry, look: Look) -> float | None:
-    """By how many years the member is younger than the head."""
-    if look.head is None or look.head.born_on is None or member.born_on is None:
+def _years_between(older: MemberEntry | None, younger: MemberEntry | None) -> float | None:
+    """By how many years one member is older than another; None where that cannot be told."""
+    if older is None or younger is None or older.born_on is None or younger.born_on is None:
         return None
-    return (member.born_on - look.head.born_on).days / DAYS_A_YEAR
+    return (younger.born_on - older.born_on).days / DAYS_A_YEAR
 
 
 def _too_old_a_child(member: MemberEntry, look: Look) -> bool:
     if member.relationship not in CHILDREN:
         return False
-    years = _years_younger(member, look)
+    years = _years_between(look.head, member)
     return years is not None and years < look.limits.parent_years
 
 
 def _too_young_a_parent(member: MemberEntry, look: Look) -> bool:
-    if member.relationship not in PARENTS:
-        return False
-    years = _years_younger(member, look)
-    return years is not None and years > -look.limits.parent_years
+    years = _years_between(member, _child_of(member, look))
+    return years is not None and years < look.limits.parent_years
+
+
+def _child_of(parent: MemberEntry, look: Look) -> MemberEntry | None:
+    """Whose parent a member is: the head's, or the spouse's."""
+    if parent.relationship in PARENTS:
+        return look.head
+    return look.spouse if parent.relationship in PARENTS_IN_LAW else None
 
 
 def _born_of_head(member: MemberEntry, look: Look):
     return look.head and look.head.born_on
+
+
+def _born_of_child(member: MemberEntry, look: Look):
+    child = _child_of(member, look)
+    return child and child.born_on
 
 
 def _is_child(member: MemberEntry, look: Look) -> bool:
@@ -217,7 +228,7 @@ RULES = (
     Rule("M-202", "child_age", DOUBT, "born_on", _("Less than %(parent_years)d years between parent and child."),
          reads=("relationship",), speaks_of=_born_of_head, hits=_too_old_a_child),
     Rule("M-203", "parent_age", DOUBT, "born_on", _("Less than %(parent_years)d years between parent and child."),
-         reads=("relationship",), speaks_of=_born_of_head, hits=_too_young_a_parent),
+         reads=("relationship",), speaks_of=_born_of_child, hits=_too_young_a_parent),
     Rule("M-204", "child_labour", DOUBT, "labour", _("Under %(working_age)d, but recorded as able to work."),
          reads=("born_on",),
          hits=lambda member, look: member.labour not in ("", c.LabourCapacity.NONE) and _is_child(member, look)),

@@ -45,6 +45,11 @@ class Look:
         return self.entry.head
 
     @cached_property
+    def spouse(self) -> MemberEntry | None:
+        """The head's spouse, while living in the household."""
+        return next((member for member in self.present if member.relationship == c.Relationship.SPOUSE), None)
+
+    @cached_property
     def present(self) -> list[MemberEntry]:
         """The members who have not left."""
         return [member for member in self.entry.members if member.left_on is None]

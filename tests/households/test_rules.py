@@ -69,6 +69,11 @@ def child_of(head_born: date, child_born: date, relationship: str = "03"):
     return make_entry(members=[head(born_on=head_born), child])
 
 
+def with_spouse(born_on: date, *others):
+    spouse = person(born_on, relationship="02", sex="2", labour="")
+    return make_entry(members=[head(born_on=date(1940, 1, 1)), spouse, *others])
+
+
 M = "members.1"
 LIVING = {
     "cultivated_mu": Decimal("3.00"), "irrigated_mu": Decimal("1.00"), "forest_mu": Decimal(0), "water_mu": Decimal(0),
@@ -367,6 +372,12 @@ DOUBTS = {
         child_of(date(1970, 6, 15), date(1956, 6, 17), "11"),
         child_of(date(1970, 6, 15), date(1956, 6, 14), "11"),
         f"{M}.born_on",
+        "parent_age",
+    ),
+    "a parent of the spouse 14 years older at most": (
+        with_spouse(date(1970, 6, 15), person(date(1956, 6, 17), relationship="13", labour="")),
+        with_spouse(date(1970, 6, 15), person(date(1956, 6, 14), relationship="13", labour="")),
+        "members.2.born_on",
         "parent_age",
     ),
     "a child able to work": (
