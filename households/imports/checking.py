@@ -66,7 +66,8 @@ class Checker:
             row, field = merged.rows[""], "number"
         if problem.code == "required" and _is_faulty_already(row, field):
             return
-        self.faults.add(fault_of(row, field, problem.message, problem.wanted, is_warning=not problem.is_error))
+        is_warning = not problem.is_error
+        self.faults.add(fault_of(row, field, problem.message, problem.wanted, is_warning=is_warning, rule=problem.rule))
 
     def _check_place(self, merged: Merged) -> None:
         """The village must exist in the person's area, and a known number must belong to a household there."""

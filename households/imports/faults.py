@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from households.choices import Severity
 from households.imports.columns import SHEETS
 
 MOST_LISTED = 500
@@ -18,7 +19,10 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Fault:
-    """Something wrong with a cell: where (rows as Excel shows them), what stands there, what would be right."""
+    """Something wrong with a cell: where (rows as Excel shows them), what stands there, what would be right.
+
+    `rule` is the number of the logic rule that found it.
+    """
 
     sheet: str
     row: int
@@ -27,6 +31,14 @@ class Fault:
     message: str
     wanted: str = ""
     is_warning: bool = False
+    rule: str = ""
+
+    @property
+    def weight(self) -> str:
+        """What a logic rule warns of is a doubt; other warnings are hints."""
+        if not self.is_warning:
+            return str(Severity.ERROR.label)
+        return str((Severity.DOUBT if self.rule else Severity.HINT).label)
 
 
 class Faults:

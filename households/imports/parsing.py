@@ -56,7 +56,7 @@ def shown(value, column: Column | None) -> str:
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
 
 
-def fault_of(row: Row, field_name: str, message, wanted="", *, is_warning: bool = False) -> Fault:
+def fault_of(row: Row, field_name: str, message, wanted="", *, is_warning: bool = False, rule: str = "") -> Fault:
     """A fault of a row's cell; of the row as a whole where the sheet has no such column."""
     column = row.sheet.column(field_name)
     return Fault(
@@ -67,6 +67,7 @@ def fault_of(row: Row, field_name: str, message, wanted="", *, is_warning: bool 
         message=str(message),
         wanted=str(wanted),
         is_warning=is_warning,
+        rule=rule,
     )
 
 

@@ -55,14 +55,23 @@ def _write_list(workbook: openpyxl.Workbook, faults: list[Fault]) -> None:
         _("What is wrong"),
         _("What would be right"),
         _("Weight"),
+        _("Rule"),
     )
     page.append(list(headings))
     for cell in page[1]:
         cell.font = Font(bold=True)
     for fault in faults:
-        weight = _("Hint") if fault.is_warning else _("Error")
-        values = (fault.sheet, fault.row, fault.column, fault.value, fault.message, fault.wanted, weight)
+        values = (
+            fault.sheet,
+            fault.row,
+            fault.column,
+            fault.value,
+            fault.message,
+            fault.wanted,
+            fault.weight,
+            fault.rule,
+        )
         page.append([neutralised(value) for value in values])
-    for letter, width in zip("ABCDEFG", (12, 8, 16, 26, 56, 40, 8), strict=True):
+    for letter, width in zip("ABCDEFGH", (12, 8, 16, 26, 56, 40, 8, 8), strict=True):
         page.column_dimensions[letter].width = width
     page.freeze_panes = "A2"

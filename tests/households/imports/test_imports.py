@@ -265,10 +265,16 @@ def test_formulas_that_hold_an_error_or_were_never_calculated_are_refused(clerk,
     assert [fault.column for fault in services.listed_faults(batch)] == ["工资性收入"]
 
 
-def test_what_is_merely_strange_is_a_hint_and_hinders_nothing(clerk, book):
+def test_what_is_merely_strange_is_a_doubt_and_hinders_nothing(clerk, book):
     book.rows["年度收入"][0]["工资性收入"] = "120"
     batch = checked(book, clerk)
     assert (batch.state, batch.error_count, batch.warning_count) == (ImportState.READY, 0, 1)
+    (fault,) = services.listed_faults(batch)
+    assert (fault.rule, fault.weight) == ("Y-201", "疑点")
+    target = BytesIO()
+    write_report(book.content(), [fault], target)
+    row = [cell.value for cell in openpyxl.load_workbook(target)["检查结果"][2]]
+    assert row[-2:] == ["疑点", "Y-201"]
 
 
 def test_five_hundred_faults_are_listed_and_all_are_counted(clerk, book):
