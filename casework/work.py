@@ -14,8 +14,10 @@ from accounts.models import User
 from casework.choices import CaseKind, CaseStage
 from casework.models import Case, Notice, Objection
 from casework.stages import PROCEDURES, places_waiting_for, steps_from
+from eligibility import standards
 from eligibility.comparison import figures
 from eligibility.comparison.figures import WaitingDoubts
+from eligibility.models import StandardVersion
 from eligibility.monitoring.overview import AlarmWork, waiting_for
 from fupin.scope import division_range
 from households.models import LineCrossing
@@ -68,10 +70,11 @@ class Work:
     doubts: WaitingDoubts
     crossings: list[LineCrossing]
     crossing_count: int
+    standards: list[StandardVersion]
 
     def __bool__(self) -> bool:
         cases = (self.waiting, self.returned, self.objections, self.without_photo, self.ending)
-        return any(map(bool, (*cases, self.alarms, self.doubts, self.crossings)))
+        return any(map(bool, (*cases, self.alarms, self.doubts, self.crossings, self.standards)))
 
 
 def of(user: User) -> Work:
@@ -98,6 +101,7 @@ def of(user: User) -> Work:
         doubts=figures.waiting_for(user),
         crossings=list(crossings.for_list().order_by("pk")[:SHOWN]),
         crossing_count=crossings.count(),
+        standards=list(standards.waiting_for(user)),
     )
 
 

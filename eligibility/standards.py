@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -239,6 +239,16 @@ def _refuse_out_of_validity(version: StandardVersion) -> None:
     if version.valid_to and version.valid_to <= today:
         message = _("Its validity has ended on %(day)s; return it to be changed.")
         raise ValidationError(message % {"day": version.valid_to.isoformat()}, code="no_longer_valid")
+
+
+def waiting_for(user: User) -> QuerySet[StandardVersion]:
+    """What waits for a person: versions that they may approve, and drafts of theirs that were returned."""
+    own = Q(proposed_by=user) | Q(submitted_by=user)
+    waiting = Q(state=VersionState.DRAFT) & ~Q(returned_because="") & own
+    if user.has_perm("eligibility.approve_standard"):
+        waiting |= Q(state=VersionState.SUBMITTED) & ~own
+    rows = StandardVersion.objects.filter(waiting).select_related("standard", "submitted_by", "returned_by")
+    return rows.order_by("standard__code", "-number")
 
 
 def version_in_force(code: str | None = None, subject: str = Subject.HOUSEHOLD) -> StandardVersion | None:

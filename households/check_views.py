@@ -122,7 +122,9 @@ class Explain(ServicePage):
     def act(self, values):
         household = self.finding.household
         explain(self.finding, values["text"], self.request.user)
-        return _("The doubt is explained, until its value changes."), f"{reverse('households:detail', args=[household.number])}#findings"
+        return _(
+            "The doubt is explained, until its value changes."
+        ), f"{reverse('households:detail', args=[household.number])}#findings"
 
     def get_context_data(self, **kwargs):
         household = self.finding.household

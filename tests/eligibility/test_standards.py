@@ -89,6 +89,17 @@ def test_it_is_returned_with_a_reason_that_stands_on_the_draft_until_it_is_submi
     assert (version.returned_by, version.returned_because) == (None, "")
 
 
+def test_it_waits_for_who_may_approve_it_and_returned_for_who_wrote_it(submitted, proposer, second):
+    waiting = {user: list(standards.waiting_for(user)) for user in (proposer, second, make_user("township"))}
+    assert [found for found in waiting.values() if found] == [[submitted]]
+    assert waiting[second] == [submitted]
+    returned = standards.send_back(submitted, second, "标准线与文件不符")
+    assert list(standards.waiting_for(proposer)) == [returned]
+    assert not standards.waiting_for(second)
+    standards.submit(returned, proposer)
+    assert not standards.waiting_for(proposer)
+
+
 def test_what_was_changed_since_it_was_read_is_not_approved(submitted, proposer, second):
     read = submitted.submitted_at
     standards.take_back(submitted, proposer)
