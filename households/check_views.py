@@ -122,9 +122,8 @@ class Explain(ServicePage):
     def act(self, values):
         household = self.finding.household
         explain(self.finding, values["text"], self.request.user)
-        return _(
-            "The doubt is explained, until its value changes."
-        ), f"{reverse('households:detail', args=[household.number])}#findings"
+        page = reverse("households:detail", args=[household.number])
+        return _("The doubt is explained, until its value changes."), f"{page}#findings"
 
     def get_context_data(self, **kwargs):
         household = self.finding.household
