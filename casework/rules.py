@@ -250,7 +250,7 @@ def _check_comparison(step: Step, dossier: Dossier, values: dict, today: date) -
     elif standing.unclosed:
         yield (
             "comparison",
-            _("%(count)d doubts of this household are not closed; until they are, it cannot pass.")
+            _("This household has doubts that are not closed (%(count)d); until they are, it cannot pass.")
             % {"count": len(standing.unclosed)},
         )
     elif standing.excluding:

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import post_migrate, pre_migrate
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -17,8 +18,17 @@ class EligibilityConfig(AppConfig):
         from fupin import jobs
         from fupin.models import JobKind
 
-        jobs.register(JobKind.RECALCULATION, recalculation.run, shared=True, page="eligibility:run")
-        jobs.register(JobKind.COMPARISON, lists.run)
+        jobs.register(
+            JobKind.RECALCULATION,
+            recalculation.run,
+            shared=True,
+            page=lambda job: reverse("eligibility:run", args=[job.pk]),
+        )
+        jobs.register(
+            JobKind.COMPARISON,
+            lists.run,
+            page=lambda job: reverse("comparison:list", args=[job.arguments["listing"]]),
+        )
         panels.register()
         crossing.register()
         jobs.register(JobKind.MONITORING, running.run)

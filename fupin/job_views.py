@@ -4,6 +4,7 @@ import django_filters
 from django.contrib import messages
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView, View
@@ -78,5 +79,5 @@ class JobCancel(PermissionRequiredMixin, View):
         if job.actor_id != request.user.pk and not request.user.has_perm("fupin.cancel_any_job"):
             return self.handle_no_permission()
         jobs.cancel(job)
-        messages.info(request, _("The job was asked to stop; what is half done is undone."))
-        return redirect("jobs:detail", pk=pk)
+        messages.info(request, _("The job was asked to stop."))
+        return redirect(job if job.actor_id == request.user.pk else reverse("jobs:detail", args=[pk]))

@@ -26,21 +26,23 @@ RESUMABLE = (JobState.CANCELLED, JobState.NEEDS_ATTENTION, JobState.FAILED)
 
 _runners: dict[str, Callable[[Job], None]] = {}
 _shared: set[str] = set()
-_pages: dict[str, str] = {}
+_pages: dict[str, Callable[[Job], str]] = {}
 
 
 class Cancelled(Exception):
     """Raised inside a runner when somebody asked for the job to stop."""
 
 
-def register(kind: str, runner: Callable[[Job], None], *, shared: bool = False, page: str = "") -> None:
+def register(
+    kind: str, runner: Callable[[Job], None], *, shared: bool = False, page: Callable[[Job], str] | None = None
+) -> None:
     """Say how jobs of `kind` are run. The runner may be called again for a job that was cut short.
 
-    One that several workers may share is called by each of them at the same time. `page` names the route of the page
-    of such a job, where it has one of its own.
+    One that several workers may share is called by each of them at the same time. `page` gives the address of the page
+    that says most of such a job, where it has one; that page marks the job as seen.
     """
     _runners[kind] = runner
-    if page:
+    if page is not None:
         _pages[kind] = page
     if shared:
         _shared.add(kind)
@@ -55,7 +57,7 @@ def start(kind: str, title: str, actor, **arguments) -> Job:
 
 def page_of(job: Job) -> str:
     """The address of the page that says most of a job."""
-    return reverse(_pages.get(job.kind, "jobs:detail"), args=[job.pk])
+    return _pages[job.kind](job) if job.kind in _pages else reverse("jobs:detail", args=[job.pk])
 
 
 def wake(job_id) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.generic import TemplateView
 
+from fupin import jobs
 from fupin.listing import DeskListView
 from fupin.models import Job, JobKind
 from fupin.pages import ServicePage
@@ -50,12 +51,15 @@ class Checks(OneDivision, TemplateView):
     def get_context_data(self, **kwargs):
         user, here = self.request.user, self.division
         own = Job.objects.visible_to(user).filter(kind=JobKind.CHECK, arguments__division=here.pk)
+        job = own.order_by("-created_at").first()
+        if job is not None:
+            jobs.mark_seen(job, user)
         crumbs = [(_("Data checks"), reverse("households:checks")), (here.name, "")]
         return super().get_context_data(
             here=here,
             summary=summary(user, here.pk),
             unseen=LineCrossing.objects.visible_to(user).unseen().count(),
-            job=own.order_by("-created_at").first(),
+            job=job,
             was_checked=run.was_checked(here),
             crumbs=crumbs if self.kwargs.get("division") else [],
             **kwargs,

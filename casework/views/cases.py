@@ -125,6 +125,7 @@ class CaseDetail(OneCase, TemplateView):
             counted_now=villages.counted_now(case.determination) if case.determination else None,
             clock=faults_of_clock(case, records.today()) if any(o.step.awaits_clock for o in offers) else [],
             **findings_of(case),
+            standing=standing_of(case.household) if case.household else None,
             objections=Objection.objects.visible_to(user).filter(entry__case=case).order_by("-pk"),
             **kwargs,
         )
@@ -187,7 +188,7 @@ class TakeStep(TakesCasePapers, OneCase, ServicePage):
             version=self.request.POST.get("version", case.version),
             refusal=next((o.refusal for o in offers_of(case, self.request.user) if o.step == self.step), ""),
             faults=self._faults(),
-            standing=standing_of(case.household) if self.step.record == "decision" else None,
+            standing=standing_of(case.household) if case.household and self.step.is_forward else None,
             **(findings_of(case) if self.step.record == "application" else {}),
             crumbs=[
                 (_("Cases"), reverse("casework:list")),

@@ -26,8 +26,8 @@ from villages.models import Division
 
 KEPT_FOR = timedelta(days=7)
 LONGEST_FILE_NAME = 120
-# From so many faulty rows on, and more of them than right ones, the columns are taken to be assigned wrongly.
-FAULTY_ROWS = 20
+# From so many rows on that cannot be read, and more than can, the columns are taken to be assigned wrongly.
+FAULTY_ROWS = 3
 
 
 @transaction.atomic
@@ -147,11 +147,6 @@ def start_matching(actor: User, listing: ComparedList, sheet: str, columns: dict
         raise ValidationError({"sheet": _("There is no such sheet in the file.")})
     columns = {name: heading for name, heading in columns.items() if heading}
     _check_columns(columns, found.headings)
-    ListLayout.objects.update_or_create(
-        source=listing.source,
-        signature=found.signature,
-        defaults={"headings": found.headings, "columns": columns, "saved_by": actor},
-    )
     _update(listing, state=ListState.MATCHING, sheet=sheet, columns=columns, refusal="")
     _start(listing, actor, "match", _("Comparison of %(file)s") % {"file": listing.file_name})
 
@@ -193,9 +188,24 @@ def _match(listing: ComparedList, job: Job) -> None:
         raise
     with transaction.atomic():
         StagedRow.objects.filter(listing=listing).delete()
+        _keep_layout(listing, job.actor or listing.actor)
         _let_go(listing, ListState.DONE, counts=counts, faults=faults, matched_at=timezone.now())
         record(job.actor or listing.actor, AuditAction.IMPORT, "comparison", str(listing.pk), **counts)
         jobs.finish(job, **counts)
+
+
+def _keep_layout(listing: ComparedList, actor: User) -> None:
+    """Keep what the columns were found to hold for the next file with the same headings."""
+    sheet = _chosen_sheet(listing)
+    ListLayout.objects.update_or_create(
+        source=listing.source,
+        signature=sheet.signature,
+        defaults={"headings": sheet.headings, "columns": listing.columns, "saved_by": actor},
+    )
+
+
+def _chosen_sheet(listing: ComparedList) -> Look:
+    return next(one for one in looks_of(listing) if one.sheet == listing.sheet)
 
 
 def _wait_again(listing: ComparedList, refusal: str) -> None:
@@ -205,7 +215,7 @@ def _wait_again(listing: ComparedList, refusal: str) -> None:
 
 
 def _compare(listing: ComparedList, job: Job) -> tuple[dict, str]:
-    sheet = next(one for one in looks_of(listing) if one.sheet == listing.sheet)
+    sheet = _chosen_sheet(listing)
     today = timezone.localdate()
     reader = RowReader(sheet.headings, listing.columns, today)
     jobs.progress(job, 0, sheet.rows)
@@ -226,21 +236,30 @@ def _compare(listing: ComparedList, job: Job) -> tuple[dict, str]:
 
 
 def _refuse_misread(reader: RowReader, staged: int) -> None:
-    """Refuse a list of which nothing, or less than half, can be read: the columns are not what they were taken for.
+    """Refuse a list of which nothing, or of a column less than half, can be read: it is not what it was taken for.
 
     Raises:
         Refused
     """
-    if staged and (reader.faulty < FAULTY_ROWS or reader.faulty <= staged):
+    misread = max(reader.unread.values(), default=0)
+    too_many = any(count >= FAULTY_ROWS and count > reader.read - count for count in (reader.faulty, misread))
+    if staged and not too_many:
         return
     if not reader.read:
         raise Refused(_("The list has no rows below its headings."), "no_rows")
-    first = reader.faults.kept[0]
+    of_ids = reader.faulty * 2 >= reader.read
+    kept = reader.faults.kept
+    first = next((fault for fault in kept if fault.is_warning != of_ids), kept[0])
     message = _(
         "%(faulty)d of %(rows)d rows cannot be read, the first in row %(row)d, column %(column)s: %(message)s "
         "Assign the columns again."
     )
-    told = {"faulty": reader.faulty, "rows": reader.read, "row": first.row, "column": first.column}
+    told = {
+        "faulty": reader.faulty if of_ids else misread,
+        "rows": reader.read,
+        "row": first.row,
+        "column": first.column,
+    }
     raise Refused(message % (told | {"message": first.message}), "misread")
 
 

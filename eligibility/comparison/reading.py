@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import BinaryIO
 
 import python_calamine
@@ -132,7 +132,9 @@ def _look_at(sheet: str, rows: list[list], length: int) -> Look | None:
     found = _heading_row(rows)
     if found is None:
         return None
-    headings = _headings(rows[found])
+    if _goes_on_below(rows, found):
+        found += 1
+    headings = _headings(_names(rows, found))
     filled = [row for row in rows[found + 1 :] if any(not _is_empty(cell) for cell in row)]
     preview = [
         [masked(row[place] if place < len(row) else "", heading) for place, heading in enumerate(headings)]
@@ -153,6 +155,28 @@ def _heading_row(rows: list[list]) -> int | None:
         if sum(not _is_empty(cell) and not _plain(cell).isdigit() for cell in row) > 1:
             words = place
     return None
+
+
+def _names(rows: list[list], found: int) -> list:
+    """The row of headings; where it says nothing, what the row above says, unless that is a title."""
+    above = rows[found - 1] if found else []
+    if sum(not _is_empty(cell) for cell in above) < 2:
+        return rows[found]
+    return [upper if _is_empty(lower) else lower for upper, lower in zip_longest(above, rows[found])]
+
+
+def _goes_on_below(rows: list[list], found: int) -> bool:
+    """Whether the row below the headings names parts of some of them, as under merged cells; the ID number has none."""
+    if found + 1 == len(rows):
+        return False
+    above, below = rows[found], rows[found + 1]
+    words = [str(cell) for cell in below if not _is_empty(cell)]
+    of_id_number = [place for place, cell in enumerate(above) if any(word in _plain(cell) for word in ID_WORDS)]
+    return (
+        bool(words and of_id_number)
+        and all(place >= len(below) or _is_empty(below[place]) for place in of_id_number)
+        and not any(character.isdigit() for word in words for character in word)
+    )
 
 
 def _has_id_number(row: list) -> bool:

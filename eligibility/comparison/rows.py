@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -12,12 +13,15 @@ from django.utils.translation import gettext as _
 
 from fupin import identity
 from fupin.encryption import blind_index
-from fupin.masking import mask_id_number
+from fupin.masking import mask_id_number, mask_name
 from households.imports.faults import Fault, Faults
 from households.imports.values import Unreadable, as_text, read_amount, read_day, read_id_number
 
 LONGEST_DETAIL = 300
 OLD_NUMBER = re.compile(r"[1-9]\d{14}")
+# What tells nothing of a person: at most as many digits as a day or an amount has, and the signs between them.
+IMPERSONAL = re.compile(r"(?=(?:\D*\d){0,8}\D*$)[\d\s年月日元万:./,¥%+-]*")
+TIME_OF_DAY = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")
 MONTH = re.compile(r"(\d{4})(?:-|/|\.|年)?(\d{1,2})月?")
 
 
@@ -45,12 +49,17 @@ def content_of(text: str) -> tuple[str, str, Decimal | None]:
 
 
 class RowReader:
-    """Reads the rows of one list by the columns that people assigned, and keeps what is wrong with them."""
+    """Reads the rows of one list by the columns that people assigned, and keeps what is wrong with them.
+
+    A row without a correct ID number cannot be compared. Of a row that has one, a date or an amount that cannot be read
+    is left out, and listed: the person is on the list all the same.
+    """
 
     def __init__(self, headings: list[str], columns: dict, today: date) -> None:
         self.today = today
         self.faults = Faults()
         self.read = self.faulty = 0
+        self.unread: Counter = Counter()
         place = {heading: position for position, heading in enumerate(headings)}
         self._columns = {name: place[heading] for name, heading in columns.items() if name != "detail" and heading}
         self._details = [(heading, place[heading]) for heading in columns.get("detail", [])]
@@ -61,17 +70,28 @@ class RowReader:
         for number, row in rows:
             self.read += 1
             try:
-                yield Entry(
-                    number,
-                    blind_index(self._value("id_number", row, read_citizen_number)),
-                    self._value("fact_date", row, self._read_past_day),
-                    self._value("name", row, as_text) or "",
-                    self._detail(row),
-                    self._value("amount", row, lambda cell: read_amount(cell, None)),
-                )
+                digest = blind_index(self._value("id_number", row, read_citizen_number))
             except _Faulty as fault:
                 self.faulty += 1
-                self.faults.add(Fault("", number, fault.column, fault.value, fault.message, fault.wanted))
+                self.faults.add(fault.at(number))
+                continue
+            yield Entry(
+                number,
+                digest,
+                self._optional("fact_date", row, number, self._read_past_day),
+                self._optional("name", row, number, as_text) or "",
+                self._detail(row),
+                self._optional("amount", row, number, lambda cell: read_amount(cell, None)),
+            )
+
+    def _optional(self, name: str, row: list, number: int, read):
+        """What a cell says, or None where that cannot be read, which is listed."""
+        try:
+            return self._value(name, row, read)
+        except _Faulty as fault:
+            self.unread[fault.column] += 1
+            self.faults.add(fault.at(number, is_warning=True))
+            return None
 
     def _value(self, name: str, row: list, read):
         position = self._columns.get(name)
@@ -110,10 +130,16 @@ class _Faulty(Exception):
         super().__init__(message)
         self.column, self.value, self.message, self.wanted = column, value, message, wanted
 
+    def at(self, row: int, *, is_warning: bool = False) -> Fault:
+        return Fault("", row, self.column, self.value, self.message, self.wanted, is_warning)
+
 
 def _shown(name: str, cell) -> str:
+    """A cell that could not be read, as it is kept: most people on a list are no members, and nothing of them stays."""
     text = str(cell)[:40]
-    return mask_id_number(text) if name == "id_number" else text
+    if name == "id_number":
+        return mask_id_number(text)
+    return text if IMPERSONAL.fullmatch(text) else mask_name(text)
 
 
 def read_citizen_number(cell) -> str:
@@ -122,6 +148,9 @@ def read_citizen_number(cell) -> str:
     Raises:
         Unreadable: there is none, or it is not correct.
     """
+    if isinstance(cell, int | float) and float(cell).is_integer() and OLD_NUMBER.fullmatch(str(int(cell))):
+        # Excel keeps 15 digits of a number exactly.
+        cell = str(int(cell))
     number = read_id_number(cell, None)
     if not number:
         raise Unreadable(_("The ID number is missing."))
@@ -135,11 +164,13 @@ def read_citizen_number(cell) -> str:
 
 
 def read_fact_day(cell) -> date | None:
-    """A day; of a month alone, as benefits are dated, its first.
+    """A day, without the time that systems write after it; of a month alone, as benefits are dated, its first.
 
     Raises:
         Unreadable: it is no day.
     """
+    if isinstance(cell, str):
+        cell = TIME_OF_DAY.sub("", cell.strip())
     try:
         return read_day(cell, None)
     except Unreadable:

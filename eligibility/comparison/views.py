@@ -32,6 +32,7 @@ from eligibility.comparison.models import Authorisation, ComparedList, Compariso
 from eligibility.comparison.reading import Look
 from eligibility.comparison.resources import ComparedListResource, DoubtResource, UnauthorisedResource
 from eligibility.comparison.sources import follows_of
+from fupin import jobs
 from fupin.conflicts import Conflict
 from fupin.exports import download
 from fupin.listing import DeskListView
@@ -320,6 +321,8 @@ class ListDetail(OneList, TemplateView):
 
     def get_context_data(self, **kwargs):
         sheet = form = None
+        if self.listing.job is not None:
+            jobs.mark_seen(self.listing.job, self.request.user)
         if self.request.user.has_perm("eligibility.load_lists") and lists.may_be_matched(self.listing):
             sheet = self.sheet(self.request.GET.get("sheet"))
             form = self.columns_form(sheet) if sheet else None

@@ -145,10 +145,14 @@ class RunResume(OneRun, PermissionRequiredMixin, View):
 
 
 def _results_url(run: Recalculation) -> str:
-    """Where the results that a run left are listed, up to the outcome."""
+    """Where the results that a run left are listed, up to the outcome; empty where no list shows just these."""
+    if run.scope != ScopeKind.DIVISION or run.is_incremental:
+        return ""
+    level = {9: "township", 12: "village"}.get(len(run.division_code))
+    place = f"{level}={run.division_code}&" if level else ""
     if run.version.standard.subject == Subject.VILLAGE:
-        return f"{reverse('eligibility:village-determinations')}?"
-    return f"{reverse('eligibility:determinations')}?standard={run.version.standard_id}&"
+        return "" if level == "village" else f"{reverse('eligibility:village-determinations')}?{place}"
+    return f"{reverse('eligibility:determinations')}?standard={run.version.standard_id}&{place}"
 
 
 class RunChanges(OneRun, DeskListView):

@@ -147,7 +147,8 @@ def start_applying(batch: ImportBatch, actor: User) -> None:
     taken = ImportBatch.objects.filter(pk=batch.pk, state=ImportState.READY).update(state=ImportState.APPLYING)
     if not taken:
         raise ValidationError(_("This import is not ready to be applied."), "state")
-    job = jobs.start(JobKind.IMPORT, _("Import of %(file)s") % {"file": batch.file_name}, actor, step="apply")
+    title = _("Import of %(file)s") % {"file": batch.file_name}
+    job = jobs.start(JobKind.IMPORT, title, actor, step="apply", batch=str(batch.pk))
     ImportBatch.objects.filter(pk=batch.pk).update(applying_job=job)
 
 

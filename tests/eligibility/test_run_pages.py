@@ -97,6 +97,24 @@ def test_incremental_from_the_page(client, district, version, households):
     assert reverse("eligibility:run", args=[first.pk]) in page
 
 
+def test_figures_lead_to_the_rows_that_they_count_or_nowhere(client, district, version, households):
+    listed = reverse("eligibility:determinations")
+
+    def linked(**scope) -> str:
+        run = start(client, version, **scope)
+        jobs.run(run.pk)
+        page = client.get(reverse("eligibility:run", args=[run.pk]))
+        assert (listed in page.content.decode()) == bool(page.context["results_url"])
+        return page.context["results_url"]
+
+    assert linked(division=DISTRICT) == f"{listed}?standard={version.standard_id}&"
+    assert linked(division="320412100") == f"{listed}?standard={version.standard_id}&township=320412100&"
+    assert linked(division=VILLAGES[0]) == f"{listed}?standard={version.standard_id}&village={VILLAGES[0]}&"
+    assert not linked(scope="villages", villages=[VILLAGES[0], VILLAGES[3]])
+    assert not linked(scope="households", numbers=households[0].number)
+    assert not linked(division=DISTRICT, incremental="on")
+
+
 # --- Resumed ----------------------------------------------------------------------------------------------------
 
 

@@ -55,9 +55,28 @@ def test_progress_is_fetched_again_until_the_job_has_ended(client, clerk, job):
 
 def test_who_started_a_job_stops_it(client, clerk, job):
     client.force_login(clerk)
-    client.post(reverse("jobs:cancel", args=[job.pk]))
+    answer = client.post(reverse("jobs:cancel", args=[job.pk]))
     job.refresh_from_db()
     assert job.state == JobState.CANCELLED
+    assert answer.url == reverse("households:import-detail", args=[job.pk])
+
+
+def test_the_page_of_a_job_leads_to_what_it_is_about(client, clerk, job):
+    client.force_login(clerk)
+    assert reverse("households:import-detail", args=[job.pk]) in client.get(reverse("jobs:detail", args=[job.pk])).text
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "page"),
+    [
+        ("import", {"step": "apply", "batch": "7d444840-9dc0-11d1-b245-5ffdce74fad2"}, "/7d444840-"),
+        ("comparison", {"step": "match", "listing": 7}, "/lists/7/"),
+        ("check", {"division": "320412100"}, "/checks/320412100/"),
+        ("monitoring", {"division": "320412100"}, "/jobs/"),
+    ],
+)
+def test_each_kind_of_job_has_its_page(kind, arguments, page):
+    assert page in Job(kind=kind, arguments=arguments).get_absolute_url()
 
 
 def test_an_auditor_stops_nothing(client, job):
@@ -69,9 +88,10 @@ def test_an_auditor_stops_nothing(client, job):
 
 def test_an_administrator_stops_any_job(client, job):
     client.force_login(make_user("administrator"))
-    client.post(reverse("jobs:cancel", args=[job.pk]))
+    answer = client.post(reverse("jobs:cancel", args=[job.pk]))
     job.refresh_from_db()
     assert job.state == JobState.CANCELLED
+    assert answer.url == reverse("jobs:detail", args=[job.pk])
 
 
 def test_the_list_asks_the_same_few_questions_however_many_jobs_there_are(client, clerk, django_assert_max_num_queries):

@@ -14,6 +14,7 @@ from assistance.models import Cadre, HelpingUnit, Pairing
 from casework.forms import Decision
 from casework.rules import has_entered, proposed_comparison
 from casework.services import take_step
+from casework.views.cases import offers_of
 from eligibility.assessment import assess
 from eligibility.comparison import authorisations, doubts, figures
 from eligibility.comparison.models import Authorisation, Doubt
@@ -252,6 +253,19 @@ def test_a_vehicle_that_was_sold_excludes_no_longer(member, worker, clerk):
     assert standing_of(member.household).excluding
     Fact.objects.update(ended_on=date(2016, 1, 1))
     assert not standing_of(member.household).excluding
+
+
+def test_what_was_verified_stands_on_the_case_and_on_each_step_that_leads_on(client, member, worker, clerk):
+    make_version()
+    doubt = checked(make_doubt(member), worker)
+    doubts.close(clerk, doubt, doubt.version)
+    case = make_case(member.household, "appraisal")
+    client.force_login(worker)
+    page = client.get(reverse("casework:detail", args=[case.pk])).content.decode()
+    assert "按现行标准应予排除" in page
+    step = next(offer.step for offer in offers_of(case, worker) if offer.step.is_forward)
+    page = client.get(reverse("casework:step", args=[case.pk, step.code])).content.decode()
+    assert "按现行标准应予排除" in page
 
 
 # --- Counters ---------------------------------------------------------------------------------------------------------

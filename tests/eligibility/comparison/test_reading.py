@@ -9,9 +9,10 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from eligibility.comparison import lists
-from eligibility.comparison.models import Doubt
+from eligibility.comparison.models import ComparedList, Doubt, ListLayout
 from eligibility.comparison.reading import guess, look
 from eligibility.comparison.rows import RowReader, read_citizen_number, read_fact_day
+from fupin import jobs
 from fupin.encryption import blind_index
 from fupin.identity import check_character
 from households.imports.faults import Refused
@@ -59,6 +60,18 @@ def test_headings_without_the_usual_words_are_those_above_the_first_number():
     assert found.headings == ["甲", "乙", "丙", "丁", "戊"]
 
 
+@pytest.mark.parametrize(("upper", "lower"), [
+    (["序号", "姓名", "身份证号码", "登记信息", ""], ["", "", "", "号牌号码", "注册日期"]),
+    (["序号", "人员信息", "", "号牌号码", "注册日期"], ["", "姓名", "身份证号码", "", ""]),
+])  # fmt: skip
+def test_headings_of_two_rows_are_read_as_one(upper, lower):
+    (found,) = look(opener(xlsx_of([lower, ROW], upper)))
+    assert set(guess("vehicle", found.headings)) >= {"id_number", "fact_date"}
+    assert found.headings[2:] == ["身份证号码", "号牌号码", "注册日期"]
+    assert found.preview[0][3] == "苏D00001"
+    assert len(found.preview) == 1
+
+
 def test_headings_that_stand_twice_or_are_empty_are_told_apart():
     (found,) = look(opener(csv_of([ROW], ["日期", "", "身份证号", "日期", "日期"])))
     assert len(set(found.headings)) == 5
@@ -90,7 +103,8 @@ def test_what_is_no_list_is_refused_with_a_reason(content, code):
 # --- Rows -------------------------------------------------------------------------------------------------------------
 def test_an_old_number_of_15_digits_is_what_it_is_today():
     first_17 = "32041219700615001"
-    assert read_citizen_number("320412700615001") == first_17 + check_character(first_17)
+    for cell in ("320412700615001", 320412700615001, 320412700615001.0):
+        assert read_citizen_number(cell) == first_17 + check_character(first_17)
 
 
 @pytest.mark.parametrize("number", [
@@ -104,6 +118,8 @@ def test_a_wrong_number_is_no_number(number):
 @pytest.mark.parametrize(("cell", "day"), [
     ("2014-05-01", date(2014, 5, 1)), ("2014年5月1日", date(2014, 5, 1)), ("20140501", date(2014, 5, 1)),
     ("2014-05", date(2014, 5, 1)), ("2014年5月", date(2014, 5, 1)), ("201405", date(2014, 5, 1)), ("", None),
+    ("2014-05-01 00:00:00", date(2014, 5, 1)), ("2014/5/1 0:00", date(2014, 5, 1)),
+    ("2014-05-01T08:30:00.0", date(2014, 5, 1)),
 ])  # fmt: skip
 def test_days_are_read_as_people_write_them(cell, day):
     assert read_fact_day(cell) == day
@@ -121,11 +137,23 @@ def test_faulty_rows_are_listed_with_row_and_column_and_the_others_compared():
     rows = [ROW, ["2", "甲", wrong, "", ""], ["3", "乙", id_number(), "", tomorrow], ["4", "丙", "", "x", ""]]
     reader = RowReader(HEADINGS, {"id_number": "身份证号码", "fact_date": "注册日期"}, timezone.localdate())
     entries = list(reader.entries(enumerate(rows, 2)))
-    assert [entry.digest for entry in entries] == [blind_index(ROW[2])]
-    assert [(fault.row, fault.column) for fault in reader.faults.kept] == [
-        (3, "身份证号码"), (4, "注册日期"), (5, "身份证号码"),
+    assert [entry.row for entry in entries] == [2, 4]
+    assert entries[0].digest == blind_index(ROW[2])
+    assert [entry.fact_date for entry in entries] == [date(2014, 5, 1), None]
+    assert [(fault.row, fault.column, fault.is_warning) for fault in reader.faults.kept] == [
+        (3, "身份证号码", False), (4, "注册日期", True), (5, "身份证号码", False),
     ]  # fmt: skip
     assert wrong not in str(reader.faults.kept)
+
+
+@pytest.mark.parametrize(("cell", "kept"), [
+    ("320483197001010018", "3****************8"), ("李外人", "李*人"), ("电话13800001111", "电***********1"),
+    ("2014-13-45", "2014-13-45"), ("5,00元", "5,00元"), ("2014年13月", "2014年13月"),
+])  # fmt: skip
+def test_of_a_cell_that_cannot_be_read_nothing_personal_is_kept(cell, kept):
+    reader = RowReader(HEADINGS, {"id_number": "身份证号码", "fact_date": "注册日期"}, timezone.localdate())
+    list(reader.entries([(2, ["1", "王五", id_number(), "", cell])]))
+    assert [fault.value for fault in reader.faults.kept] == [kept]
 
 
 # --- On their way -----------------------------------------------------------------------------------------------------
@@ -157,6 +185,23 @@ def test_columns_assigned_wrongly_are_said_so_and_can_be_assigned_again(district
     sheet = lists.looks_of(listing)[0]
     lists.start_matching(district, listing, sheet.sheet, {"id_number": "身份证号码"})
     assert not Doubt.objects.exists()
+
+
+def test_a_short_list_is_not_compared_by_wrong_columns_either(district):
+    household = make_household()
+    authorise(household)
+    member = household.members.get()
+    rows = [row_of(member), *([str(n), "某某", id_number(), "x", "无"] for n in range(4))]
+    columns = {"id_number": "身份证号码", "fact_date": "注册日期"}
+    listing = compare(district, csv_of(rows), columns=columns)
+    assert (listing.state, Doubt.objects.count()) == ("mapping", 0)
+    assert "注册日期" in listing.refusal
+    assert not ListLayout.objects.exists()
+    sheet = lists.looks_of(listing)[0]
+    lists.start_matching(district, listing, sheet.sheet, {"id_number": "身份证号码"})
+    jobs.run(ComparedList.objects.get(pk=listing.pk).job_id)
+    assert Doubt.objects.get().member == member
+    assert ListLayout.objects.get().columns == {"id_number": "身份证号码"}
 
 
 @pytest.mark.parametrize("columns", [
