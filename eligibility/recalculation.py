@@ -28,6 +28,7 @@ from eligibility.terms import Terms
 from fupin import jobs
 from fupin.clock import seen_until
 from fupin.models import Job, JobKind, JobState
+from fupin.scope import divisions_above
 from villages.models import Division
 
 logger = structlog.get_logger(__name__)
@@ -124,7 +125,7 @@ def _title(run: Recalculation, division: Division) -> str:
 
 def _base_of(run: Recalculation) -> Recalculation | None:
     """The finished run of the version that saw the latest state of all that this one is over."""
-    covering = Q(scope=ScopeKind.DIVISION, division_code__in=scopes.divisions_above(run.division_code))
+    covering = Q(scope=ScopeKind.DIVISION, division_code__in=divisions_above(run.division_code))
     if run.scope == ScopeKind.VILLAGES:
         covering |= Q(scope=ScopeKind.VILLAGES, villages=run.villages)
     finished = Recalculation.objects.filter(covering, version=run.version, is_simulation=False, checksum__gt="")

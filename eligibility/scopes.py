@@ -17,11 +17,10 @@ from accounts.models import User
 from eligibility.choices import ScopeKind
 from eligibility.models import Recalculation, RecalculationHousehold
 from eligibility.statements import compile_queryset, prepared
-from fupin.scope import division_range
+from fupin.scope import LENGTHS_OF_CODES, division_range, divisions_above
 from households.models import Household
 from villages.models import Division, Village
 
-LENGTHS_OF_CODES = (12, 9, 6)
 # How many unknown numbers a refusal names.
 NAMED_IN_REFUSAL = 10
 
@@ -145,11 +144,6 @@ def covers_village(run: Recalculation, village: Village) -> bool:
 def is_whole_division(run: Recalculation) -> bool:
     """Whether a run judges every household of its division."""
     return run.scope == ScopeKind.DIVISION and not run.is_incremental
-
-
-def divisions_above(code: str) -> list[str]:
-    """The codes of the divisions that hold this one, itself included."""
-    return [code[:length] for length in LENGTHS_OF_CODES if length <= len(code)]
 
 
 def overlap(one: Recalculation, other: Recalculation) -> bool:

@@ -39,7 +39,7 @@ def register(
     """Say how jobs of `kind` are run. The runner may be called again for a job that was cut short.
 
     One that several workers may share is called by each of them at the same time. `page` gives the address of the page
-    that says most of such a job, where it has one; that page marks the job as seen.
+    that says most of such a job, where it has one; that page marks it, and others that it says most of, as seen.
     """
     _runners[kind] = runner
     if page is not None:
@@ -143,6 +143,12 @@ def mark_seen(job: Job, user) -> None:
     """Note that its actor has looked at a job that has ended."""
     if job.is_unseen and job.actor_id == user.pk:
         Job.objects.filter(pk=job.pk).update(seen_at=timezone.now())
+
+
+def mark_all_seen(user, kind: str, **arguments) -> None:
+    """Note that a person has looked at what all their jobs of a kind with these arguments were about."""
+    about = {f"arguments__{name}": value for name, value in arguments.items()}
+    Job.objects.unseen_by(user).filter(kind=kind, **about).update(seen_at=timezone.now())
 
 
 def run(job_id) -> None:

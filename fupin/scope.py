@@ -24,6 +24,9 @@ class Reach:
     villages: models.QuerySet
 
 
+# Digits of the codes of a village, a township and a district.
+LENGTHS_OF_CODES = (12, 9, 6)
+
 _reach_of_role: dict[str, Callable[[object], Reach]] = {}
 
 
@@ -35,6 +38,11 @@ def register_reach(role: str, reach: Callable[[object], Reach]) -> None:
 def division_range(path: str, code: str) -> Q:
     """Rows whose division code at `path` lies within the division `code`, as a range that a plain index serves."""
     return Q(**{f"{path}__gte": code, f"{path}__lt": str(int(code) + 1)})
+
+
+def divisions_above(code: str) -> list[str]:
+    """The codes of the divisions that hold this one, itself included: village, township, district."""
+    return [code[:length] for length in LENGTHS_OF_CODES if length <= len(code)]
 
 
 def visible_rows(model: type[models.Model], user) -> Q:

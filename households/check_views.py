@@ -51,15 +51,13 @@ class Checks(OneDivision, TemplateView):
     def get_context_data(self, **kwargs):
         user, here = self.request.user, self.division
         own = Job.objects.visible_to(user).filter(kind=JobKind.CHECK, arguments__division=here.pk)
-        job = own.order_by("-created_at").first()
-        if job is not None:
-            jobs.mark_seen(job, user)
+        jobs.mark_all_seen(user, JobKind.CHECK, division=here.pk)
         crumbs = [(_("Data checks"), reverse("households:checks")), (here.name, "")]
         return super().get_context_data(
             here=here,
             summary=summary(user, here.pk),
             unseen=LineCrossing.objects.visible_to(user).unseen().count(),
-            job=job,
+            job=own.order_by("-created_at").first(),
             was_checked=run.was_checked(here),
             crumbs=crumbs if self.kwargs.get("division") else [],
             **kwargs,

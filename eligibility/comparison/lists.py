@@ -242,24 +242,19 @@ def _refuse_misread(reader: RowReader, staged: int) -> None:
         Refused
     """
     misread = max(reader.unread.values(), default=0)
-    too_many = any(count >= FAULTY_ROWS and count > reader.read - count for count in (reader.faulty, misread))
-    if staged and not too_many:
+    most = max(reader.faulty, misread)
+    if staged and (most < FAULTY_ROWS or most * 2 <= reader.read):
         return
     if not reader.read:
         raise Refused(_("The list has no rows below its headings."), "no_rows")
-    of_ids = reader.faulty * 2 >= reader.read
+    of_ids = reader.faulty == most
     kept = reader.faults.kept
     first = next((fault for fault in kept if fault.is_warning != of_ids), kept[0])
     message = _(
         "%(faulty)d of %(rows)d rows cannot be read, the first in row %(row)d, column %(column)s: %(message)s "
         "Assign the columns again."
     )
-    told = {
-        "faulty": reader.faulty if of_ids else misread,
-        "rows": reader.read,
-        "row": first.row,
-        "column": first.column,
-    }
+    told = {"faulty": most, "rows": reader.read, "row": first.row, "column": first.column}
     raise Refused(message % (told | {"message": first.message}), "misread")
 
 

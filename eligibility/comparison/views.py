@@ -36,7 +36,7 @@ from fupin import jobs
 from fupin.conflicts import Conflict
 from fupin.exports import download
 from fupin.listing import DeskListView
-from fupin.models import Job
+from fupin.models import Job, JobKind
 from fupin.pages import ServicePage
 from fupin.paper_forms import TakesPapers
 from fupin.papers import content_of
@@ -321,8 +321,7 @@ class ListDetail(OneList, TemplateView):
 
     def get_context_data(self, **kwargs):
         sheet = form = None
-        if self.listing.job is not None:
-            jobs.mark_seen(self.listing.job, self.request.user)
+        jobs.mark_all_seen(self.request.user, JobKind.COMPARISON, listing=self.listing.pk)
         if self.request.user.has_perm("eligibility.load_lists") and lists.may_be_matched(self.listing):
             sheet = self.sheet(self.request.GET.get("sheet"))
             form = self.columns_form(sheet) if sheet else None

@@ -22,7 +22,7 @@ from eligibility.monitoring.terms import in_force
 from eligibility.standards import version_in_force
 from fupin import jobs
 from fupin.models import Job, JobKind
-from fupin.scope import division_range
+from fupin.scope import division_range, divisions_above
 from households.models import Household
 from villages.models import Division
 
@@ -54,8 +54,8 @@ def start(division_code: str, actor: User | None) -> Job:
     division = divisions.filter(pk=division_code).first()
     if division is None:
         raise ValidationError({"division": _("There is no division with this code.")})
-    covering = [division_code[:length] for length in (6, 9, 12) if length <= len(division_code)]
-    unfinished = Job.objects.unfinished().filter(kind=JobKind.MONITORING, arguments__division__in=covering)
+    covering = {"arguments__division__in": divisions_above(division_code)}
+    unfinished = Job.objects.unfinished().filter(kind=JobKind.MONITORING, **covering)
     if other := unfinished.first():
         raise AlreadyRunning(other)
     return jobs.start(JobKind.MONITORING, str(division), actor, division=division_code)

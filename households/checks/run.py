@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from fupin import jobs
 from fupin.models import Job, JobKind, JobState
-from fupin.scope import division_range
+from fupin.scope import division_range, divisions_above
 from households.checks.finding import circumstances, sweep
 from households.models import Finding, Household
 from villages.models import Division
@@ -44,9 +44,8 @@ def start(division: Division, actor, *, touched_since: datetime | None = None) -
 
 def was_checked(division: Division) -> bool:
     """Whether all of a division has been checked once, by itself or with what holds it."""
-    covering = [division.pk[:length] for length in (6, 9, 12) if length <= len(division.pk)]
-    done = Job.objects.filter(kind=JobKind.CHECK, state=JobState.DONE, arguments__division__in=covering)
-    return done.filter(arguments__touched_since__isnull=True).exists()
+    checks = Job.objects.filter(kind=JobKind.CHECK, arguments__division__in=divisions_above(division.pk))
+    return checks.filter(state=JobState.DONE, arguments__touched_since__isnull=True).exists()
 
 
 def run(job: Job) -> None:

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from fupin import jobs
 from fupin.models import Job, JobKind, JobState
-from tests.factories import make_user
+from tests.factories import make_user, make_village
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +77,19 @@ def test_the_page_of_a_job_leads_to_what_it_is_about(client, clerk, job):
 )
 def test_each_kind_of_job_has_its_page(kind, arguments, page):
     assert page in Job(kind=kind, arguments=arguments).get_absolute_url()
+
+
+def test_the_page_of_several_jobs_is_seen_for_all_of_them_and_for_nobody_else(client, clerk):
+    other = make_user("township", "320412100")
+    mine = [Job.objects.create(kind=JobKind.CHECK, actor=clerk, arguments={"division": "320412100"}) for _n in range(2)]
+    theirs = Job.objects.create(kind=JobKind.CHECK, actor=other, arguments={"division": "320412100"})
+    elsewhere = Job.objects.create(kind=JobKind.CHECK, actor=clerk, arguments={"division": "320412100201"})
+    for job in (*mine, theirs, elsewhere):
+        jobs.finish(job)
+    make_village("320412100201")
+    client.force_login(clerk)
+    client.get(mine[0].get_absolute_url())
+    assert set(Job.objects.filter(seen_at=None)) == {theirs, elsewhere}
 
 
 def test_an_auditor_stops_nothing(client, job):
